@@ -1,0 +1,68 @@
+"""Question kinds, in pure Python: what a question asks, how it is shown, read, graded and reviewed.
+
+Promises: everything is a function of its arguments; orders and draws come from a seed and are the same for
+ever; points are whole hundredths and no float takes part; what `present` returns holds no key, feedback or
+explanation; an answer is stored in the definition's terms, whatever order a person saw. A kind is one
+module in `kinds/`, its templates and its docs page; adding one touches nothing else.
+"""
+
+from learnapp.questions.contract import (
+    Answer,
+    Json,
+    Order,
+    Part,
+    Presented,
+    PresentedOption,
+    Question,
+    Reviewed,
+    ReviewedOption,
+    Score,
+    Verdict,
+)
+from learnapp.questions.kinds import discover as kinds_by_name
+from learnapp.questions.loader import lines_of, parse_question, parse_questions
+from learnapp.questions.paper import Draw, check_draws, draw
+from learnapp.questions.rules import (
+    from_canonical,
+    grade,
+    present,
+    read,
+    read_form,
+    review,
+    shown,
+    shuffle,
+    to_canonical,
+)
+from learnapp.questions.trail import LineOf, Trail
+
+__all__ = [
+    "Answer",
+    "Draw",
+    "Json",
+    "LineOf",
+    "Order",
+    "Part",
+    "Presented",
+    "PresentedOption",
+    "Question",
+    "Reviewed",
+    "ReviewedOption",
+    "Score",
+    "Trail",
+    "Verdict",
+    "check_draws",
+    "draw",
+    "from_canonical",
+    "grade",
+    "kinds_by_name",
+    "lines_of",
+    "parse_question",
+    "parse_questions",
+    "present",
+    "read",
+    "read_form",
+    "review",
+    "shown",
+    "shuffle",
+    "to_canonical",
+]

@@ -1,0 +1,214 @@
+"""What every question kind has to offer, and the shapes that pass between a kind and the rest.
+
+A kind is one module in `kinds/` that defines `KIND`, an object that fulfils `Kind`. It knows only its own
+body (options, a value, accepted words); everything common is done once, in `rules` and `loader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from learnapp.questions.trail import Trail
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+"""A value that canonical JSON can hold: no floats, decimals travel as strings."""
+
+Order: TypeAlias = tuple[str, ...]
+"""Ids from the definition in the order shown to one person; frozen with the paper, stored as a list."""
+
+Answer: TypeAlias = Json
+"""An answer in the definition's own terms, independent of any order; never None (None is "unanswered")."""
+
+Given: TypeAlias = Mapping[str, tuple[str, ...]]
+"""An answer as a page sent it: part name -> values; the part "" is the answer where there is one place."""
+
+Mix: TypeAlias = Callable[[Sequence[str]], Order]
+"""Puts ids into the order that a seed dictates."""
+
+Verdict = Literal["right", "partly", "wrong", "unanswered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as its author wrote it. Texts are markdown source; `body` belongs to the kind."""
+
+    id: str
+    kind: str
+    stem: str
+    body: Any
+    stem_en: str = ""
+    topic: str = ""
+    difficulty: int = 2
+    points_hundredths: int = 100
+    explanation: str = ""
+    explanation_en: str = ""
+    pool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedOption:
+    """One thing to choose. `key` is its place on this paper ("a", "b", …), not in the definition."""
+
+    key: str
+    text: str
+    chosen: bool = False
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """All that may reach a browser before submission: no key, no feedback, no explanation.
+
+    `answer` is what this person has saved so far, in the page's terms. `more` is what the kind's own
+    template needs besides (a unit, a second column). The `html` fields are empty unless `present` was
+    given a renderer.
+    """
+
+    id: str
+    kind: str
+    stem: str
+    hint: str
+    points_hundredths: int
+    options: tuple[PresentedOption, ...] = ()
+    answer: Json = None
+    more: Mapping[str, Json] = field(default_factory=dict)
+    stem_html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one separately graded place of a question earned, in hundredths of a point."""
+
+    id: str
+    earned_hundredths: int
+    max_hundredths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What an answer earned, in hundredths of a point: 0 <= earned <= max, and the parts it is the sum of."""
+
+    earned_hundredths: int
+    max_hundredths: int
+    parts: tuple[Part, ...]
+
+    @property
+    def full(self) -> bool:
+        """Whether the answer counts as right: every hundredth was earned."""
+        return self.earned_hundredths == self.max_hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedOption:
+    """One option after submission, marked as chosen and as right."""
+
+    key: str
+    text: str
+    chosen: bool
+    right: bool
+    feedback: str = ""
+    html: str = ""
+    feedback_html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A question after submission: what was given, what is right and why. Only for phases that may show keys.
+
+    `given` is the typed answer as text ("" for kinds with options); `key` lists the accepted answers as text.
+    """
+
+    id: str
+    kind: str
+    stem: str
+    verdict: Verdict
+    score: Score
+    options: tuple[ReviewedOption, ...] = ()
+    given: str = ""
+    key: tuple[str, ...] = ()
+    explanation: str = ""
+    more: Mapping[str, Json] = field(default_factory=dict)
+    stem_html: str = ""
+    explanation_html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A kind's share of `Presented`."""
+
+    options: tuple[PresentedOption, ...] = ()
+    more: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """A kind's share of `Reviewed`."""
+
+    options: tuple[ReviewedOption, ...] = ()
+    given: str = ""
+    key: tuple[str, ...] = ()
+    more: Mapping[str, Json] = field(default_factory=dict)
+
+
+Body = TypeVar("Body")
+
+
+class Kind(Protocol[Body]):
+    """The contract of a question kind. All methods are pure; `Body` is the kind's own frozen dataclass."""
+
+    name: str
+    """The word in `kind = "…"`; also the folder of its templates and the name of its docs page."""
+
+    label: str
+    """What people call it: a message id."""
+
+    keys: frozenset[str]
+    """The TOML keys that belong to this kind, besides those of every question."""
+
+    def hint(self, body: Body) -> str:
+        """One sentence on how to answer and what earns points: a message id without parameters."""
+        ...
+
+    def parse(self, table: Mapping[str, object], trail: Trail) -> Body | None:
+        """The body as written, or None; everything wrong goes to the trail, nothing is raised."""
+        ...
+
+    def shuffle(self, body: Body, mix: Mix) -> Order:
+        """Everything that has a place on the paper, with `mix` applied to what may change places."""
+        ...
+
+    def present(self, body: Body, order: Order, lang: str) -> Face:
+        """What may be seen before submission."""
+        ...
+
+    def read(self, body: Body, order: Order, given: Given) -> Answer | None:
+        """The answer in the definition's terms; None when empty. Raises Invalid for what cannot be read."""
+        ...
+
+    def shown(self, body: Body, order: Order, answer: Answer) -> Json:
+        """The inverse of `read`: a stored answer in the page's terms."""
+        ...
+
+    def grade(self, body: Body, answer: Answer, points: int) -> tuple[Part, ...]:
+        """The parts, together worth `points` hundredths. An answer that does not fit the body earns 0."""
+        ...
+
+    def review(self, body: Body, order: Order, answer: Answer | None, lang: str) -> Findings:
+        """What may be seen after submission."""
+        ...
+
+    def dump(self, body: Body) -> dict[str, Json]:
+        """The body for storing and hashing; what equals its default is left out."""
+        ...
+
+    def load(self, data: Mapping[str, Any]) -> Body:
+        """The body that `dump` wrote."""
+        ...
+
+
+def pick(lang: str, text: str, text_en: str) -> str:
+    """The text in the reader's language: English where it is asked for and there, else the main text."""
+    return text_en if text_en and lang.lower().startswith("en") else text

@@ -1,0 +1,180 @@
+"""What can be done with a question, whatever its kind: the common half of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from learnapp.errors import N_, Invalid
+from learnapp.questions import kinds
+from learnapp.questions.contract import (
+    Answer,
+    Given,
+    Json,
+    Order,
+    Part,
+    Presented,
+    PresentedOption,
+    Question,
+    Reviewed,
+    ReviewedOption,
+    Score,
+    Verdict,
+    pick,
+)
+from learnapp.questions.seeds import mixed
+
+Html = Callable[[str], str]
+
+_DEFAULTS = {f.name: f.default for f in fields(Question) if f.name not in ("id", "kind", "stem", "body")}
+
+
+def shuffle(question: Question, seed: str) -> Order:
+    """The order of the question's options under this seed, the same for ever. Freeze it with the paper."""
+    kind = kinds.get(question.kind)
+    return kind.shuffle(question.body, lambda ids: mixed(ids, seed, "options", question.id))
+
+
+def present(
+    question: Question, order: Order, lang: str, answer: Answer | None = None, html: Html | None = None
+) -> Presented:
+    """What may reach a browser before submission, with the person's saved answer put back in its place.
+
+    `html` turns markdown source into safe HTML; without it the `html` fields stay empty.
+    """
+    kind = kinds.get(question.kind)
+    face = kind.present(question.body, order, lang)
+    saved = None if answer is None else kind.shown(question.body, order, answer)
+    stem = pick(lang, question.stem, question.stem_en)
+    return Presented(
+        id=question.id,
+        kind=question.kind,
+        stem=stem,
+        hint=kind.hint(question.body),
+        points_hundredths=question.points_hundredths,
+        options=tuple(_shown_option(option, saved, html) for option in face.options),
+        answer=saved,
+        more=face.more,
+        stem_html=html(stem) if html else "",
+    )
+
+
+def _shown_option(option: PresentedOption, saved: Json, html: Html | None) -> PresentedOption:
+    chosen = option.key == saved or (isinstance(saved, list | tuple) and option.key in saved)
+    return replace(option, chosen=chosen, html=html(option.text) if html else "")
+
+
+def shown(question: Question, order: Order, answer: Answer | None) -> Json:
+    """A stored answer in the terms of this person's page, for a script there; None if unanswered."""
+    return None if answer is None else kinds.get(question.kind).shown(question.body, order, answer)
+
+
+def read(question: Question, order: Order, value: object) -> Answer | None:
+    """The answer in a JSON act, in the definition's terms; None when it is empty.
+
+    `value` is a text, number, true or false, a list of these, or an object part -> such a value (part ""
+    is the answer itself), so a page may send its form fields as they are. Raises Invalid when it cannot
+    be understood.
+    """
+    return kinds.get(question.kind).read(question.body, order, _given(value))
+
+
+def read_form(
+    question: Question, order: Order, form: Mapping[str, Sequence[str]], name: str
+) -> Answer | None:
+    """The answer in a form post (field -> values): the field `name`, and fields `name.part` for parts.
+    None when it is empty; raises Invalid when it cannot be understood."""
+    given: dict[str, tuple[str, ...]] = {}
+    for field, values in form.items():
+        if field == name:
+            given[""] = tuple(values)
+        elif field.startswith(f"{name}."):
+            given[field[len(name) + 1 :]] = tuple(values)
+    return kinds.get(question.kind).read(question.body, order, given)
+
+
+def _given(value: object) -> Given:
+    if isinstance(value, Mapping):
+        return {str(part): _values(inner) for part, inner in value.items()}
+    return {"": values} if (values := _values(value)) else {}
+
+
+def _values(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, int | float):
+        return (repr(value),)
+    if isinstance(value, list | tuple) and not any(isinstance(item, list | tuple) for item in value):
+        return tuple(text for item in value for text in _values(item))
+    raise Invalid("answer_shape", N_("This answer cannot be read."))
+
+
+def grade(question: Question, answer: Answer | None) -> Score:
+    """What the answer earns in hundredths of a point, 0 <= earned <= max. Independent of any order."""
+    points = question.points_hundredths
+    if answer is None:
+        return Score(0, points, (Part("", 0, points),))
+    parts = kinds.get(question.kind).grade(question.body, answer, points)
+    return Score(sum(part.earned_hundredths for part in parts), points, parts)
+
+
+def review(
+    question: Question, order: Order, answer: Answer | None, lang: str, html: Html | None = None
+) -> Reviewed:
+    """What may be seen after submission: chosen, right, key and explanation. `html` as for `present`."""
+    found = kinds.get(question.kind).review(question.body, order, answer, lang)
+    score = grade(question, answer)
+    stem = pick(lang, question.stem, question.stem_en)
+    explanation = pick(lang, question.explanation, question.explanation_en)
+    return Reviewed(
+        id=question.id,
+        kind=question.kind,
+        stem=stem,
+        verdict=_verdict(answer, score),
+        score=score,
+        options=tuple(_reviewed_option(option, html) for option in found.options),
+        given=found.given,
+        key=found.key,
+        explanation=explanation,
+        more=found.more,
+        stem_html=html(stem) if html else "",
+        explanation_html=html(explanation) if html and explanation else "",
+    )
+
+
+def _reviewed_option(option: ReviewedOption, html: Html | None) -> ReviewedOption:
+    if html is None:
+        return option
+    feedback = html(option.feedback) if option.feedback else ""
+    return replace(option, html=html(option.text), feedback_html=feedback)
+
+
+def _verdict(answer: Answer | None, score: Score) -> Verdict:
+    if answer is None:
+        return "unanswered"
+    if score.full:
+        return "right"
+    return "partly" if score.earned_hundredths else "wrong"
+
+
+def to_canonical(question: Question) -> dict[str, Json]:
+    """The question as JSON without floats, for storing and hashing. Fields that equal their default are
+    left out, so that a field added later does not change the hash of what was published before."""
+    dumped: dict[str, Json] = {"id": question.id, "kind": question.kind, "stem": question.stem}
+    for name, default in _DEFAULTS.items():
+        value = getattr(question, name)
+        if value != default:
+            dumped[name] = value
+    dumped["body"] = kinds.get(question.kind).dump(question.body)
+    return dumped
+
+
+def from_canonical(data: Mapping[str, Any]) -> Question:
+    """The question that `to_canonical` wrote. Raises Invalid for a kind that is not known."""
+    body = kinds.get(data["kind"]).load(data["body"])
+    return Question(**{**data, "body": body})
