@@ -41,7 +41,7 @@ def draw(
     return tuple(question.id for question in questions if question.id in chosen)
 
 
-_TOO_SMALL = N_("The pool “%(pool)s” holds %(there)s questions, but %(wanted)s are drawn from it.")
+_TOO_SMALL = N_("The pool “%(pool)s” is too small: %(wanted)s to be drawn, %(there)s in it.")
 
 
 def check_draws(

@@ -60,12 +60,12 @@ def test_draws_differ_and_reach_every_question() -> None:
 
 def test_a_pool_that_is_too_small_is_refused_and_reported() -> None:
     there, draws = bank("a", "b"), [Draw("a", 1), Draw("a", 1)]
-    with pytest.raises(Invalid, match="holds 1 questions, but 2 are drawn"):
+    with pytest.raises(Invalid, match="too small: 2 to be drawn, 1 in it"):
         questions.draw(there, draws, "seed")
     problems = questions.check_draws(there, draws, "quiz.toml", 7)
     assert [(problem.code, problem.severity) for problem in problems] == [
         ("pool_too_small", "error"),
         ("pool_not_drawn", "warning"),
     ]
-    assert problems[0].text().startswith("quiz.toml:7: The pool “a” holds 1 questions, but 2 are drawn")
+    assert problems[0].text().startswith("quiz.toml:7: The pool “a” is too small")
     assert questions.check_draws(there, [], "quiz.toml") == []
