@@ -1,0 +1,25 @@
+"""The command line: `learnapp …`. One group a noun."""
+
+import click
+
+from learnapp.cli import content, coverage, database, demo, doctor, ledger, points, serve
+
+
+@click.group()
+def main() -> None:
+    """Courses, timed quizzes and a learning ledger."""
+
+
+for command in (
+    serve.serve,
+    demo.demo,
+    doctor.doctor,
+    database.group,
+    content.group,
+    ledger.group,
+    points.group,
+    coverage.group,
+):
+    main.add_command(command)
+
+__all__ = ["main"]

@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+import click
+
+
+@click.group("content")
+def group() -> None:
+    """To be written."""

@@ -1,0 +1,157 @@
+"""The database: SQLite by default, PostgreSQL by one URL, the same code for both.
+
+Services flush; `transaction()` is the one place that commits, and only doors open it. Requests that write
+start with BEGIN IMMEDIATE on SQLite: deferred writers are refused at once when two of them upgrade, in
+spite of the busy timeout, while immediate ones queue.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class Base(DeclarativeBase):
+    """Base of all models. Every table names its place in `info`, see `tests/db/test_places.py`."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+# Identifiers are 32 hexadecimal characters on both engines; byte order is what UUIDv7 needs on PostgreSQL.
+ID = String(32).with_variant(String(32, collation="C"), "postgresql")
+HASH = String(64).with_variant(String(64, collation="C"), "postgresql")
+KEY = String(120).with_variant(String(120, collation="C"), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetimes are not stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id(at_ms: int | None = None) -> str:
+    """A UUIDv7 (RFC 9562) as 32 hexadecimal characters: 48 bits of milliseconds, then 74 random bits."""
+    stamp = time.time_ns() // 1_000_000 if at_ms is None else at_ms
+    tail = int.from_bytes(os.urandom(10), "big")
+    value = (stamp & (2**48 - 1)) << 80 | 0x7 << 76 | ((tail >> 64) & 0xFFF) << 64
+    return f"{value | 0b10 << 62 | (tail & (2**62 - 1)):032x}"
+
+
+def _on_connect(connection: DBAPIConnection, _record: object) -> None:
+    """SQLite: no transactions behind our back, and the pragmas that make a commit durable."""
+    connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own attribute
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Any) -> None:
+    write = connection.get_execution_options().get("learnapp_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Hooks an engine up with what this product needs of it; does nothing on PostgreSQL."""
+    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _on_begin):
+        return
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One act, all or nothing: commits at the end, rolls back when anything is raised.
+
+    A read transaction that is still open is ended first, because its snapshot may be older than the
+    last writer and a write must see what was committed before it.
+    """
+    session = db.session
+    session.rollback()
+    session.connection(execution_options={"learnapp_write": True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def grant_to(connection: Connection, role: str) -> None:
+    """PostgreSQL: lets the application's role use the tables that another role owns. On the ledger it may
+    read and append, nothing else; what is not granted cannot be switched off by whoever runs the application.
+    """
+    name = connection.dialect.identifier_preparer.quote(role)
+    for statement in (
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ledger_entry FROM {name}",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def dialect_name() -> str:
+    """`sqlite` or `postgresql`."""
+    return db.engine.dialect.name
+
+
+def ping() -> None:
+    """Asks the database for one row; raises what the driver raises when it does not answer."""
+    db.session.execute(text("SELECT 1")).scalar_one()
+
+
+__all__ = [
+    "HASH",
+    "ID",
+    "KEY",
+    "Base",
+    "UtcDateTime",
+    "db",
+    "dialect_name",
+    "grant_to",
+    "new_id",
+    "ping",
+    "prepare_engine",
+    "transaction",
+]

@@ -1,0 +1,155 @@
+"""The permission table and how it is read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+# How the asker stands to what is asked about:
+#   anyone   signed in, about nobody in particular (a lesson, a list of quizzes)
+#   self     about the asker
+#   own      about a branch (党支部) or its group on which the asker holds the role
+#   subtree  about any unit at or below the one on which the asker holds the role
+Relation = Literal["anyone", "self", "own", "subtree"]
+RELATIONS: tuple[Relation, ...] = ("anyone", "self", "own", "subtree")
+
+ROLES = ("member", "trainer", "reviewer", "recorder", "secretary", "committee", "auditor", "operator")
+
+# A role with power asks for a sign-in that is not older than this; studying goes on without.
+POWER_HOURS = 12
+SESSION_DAYS = 180
+
+# Units in which names are at home: "own" never reaches above a branch.
+OWN_KINDS = ("branch", "group")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: this role, standing so to what is asked about, may."""
+
+    role: str
+    relation: Relation
+
+
+def _rules(*pairs: tuple[str, Relation]) -> tuple[Rule, ...]:
+    return tuple(Rule(role, relation) for role, relation in pairs)
+
+
+EVERY_MEMBER = _rules(("member", "anyone"))
+
+PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
+    "home.read": EVERY_MEMBER,
+    "account.own": EVERY_MEMBER,
+    "study.read": EVERY_MEMBER,
+    "study.act": EVERY_MEMBER,
+    "quiz.read": EVERY_MEMBER,
+    "quiz.act": EVERY_MEMBER,
+    "media.read": EVERY_MEMBER,
+    "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),
+    "ledger.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
+    "points.read": _rules(
+        ("member", "self"), ("recorder", "own"), ("secretary", "own"), ("auditor", "subtree")
+    ),
+    "points.branch": _rules(("secretary", "own"), ("committee", "subtree"), ("auditor", "subtree")),
+    "coverage.read": _rules(
+        ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("auditor", "subtree")
+    ),
+    "coverage.names": _rules(("recorder", "own"), ("secretary", "own")),
+    "coverage.export": _rules(("secretary", "own"), ("committee", "subtree")),
+    "branches.read": _rules(("recorder", "own"), ("secretary", "own"), ("committee", "subtree")),
+    "branches.names": _rules(("recorder", "own"), ("secretary", "own"), ("operator", "subtree")),
+    "accounts.invite": _rules(("secretary", "own"), ("operator", "subtree")),
+    "accounts.reset": _rules(("secretary", "own"), ("operator", "subtree")),
+    "branches.grant": _rules(("operator", "subtree")),
+    "authoring.edit": _rules(("trainer", "anyone")),
+    "authoring.read": _rules(("trainer", "anyone"), ("reviewer", "anyone")),
+    "authoring.publish": _rules(("trainer", "anyone")),
+    "ledger.verify": _rules(("auditor", "anyone")),
+    "ledger.export": _rules(("auditor", "anyone")),
+    "audit.read": _rules(("auditor", "subtree")),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role on a unit, with the unit's kind."""
+
+    role: str
+    branch_id: str
+    branch_kind: str
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking. A value, not a row: it outlives the transaction it was read in.
+
+    `fresh` says whether the sign-in is recent enough for roles with power.
+    """
+
+    member_id: str
+    name: str
+    branch_id: str | None
+    branch_name: str
+    member_class: str
+    grants: tuple[Grant, ...]
+    session: str
+    fresh: bool
+
+    # What Flask-Login asks of a user.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What the session cookie holds: member, epoch, time of sign-in in seconds."""
+        return self.session
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles held anywhere; everybody is a member."""
+        return frozenset({"member", *(grant.role for grant in self.grants)})
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything on the work tab."""
+        return bool(self.grants)
+
+    def can(self, permission: str) -> bool:
+        """Whether the permission could be granted somewhere, for showing or hiding a link."""
+        return may_somewhere(self, permission)
+
+
+def may_somewhere(principal: Principal, permission: str) -> bool:
+    """Whether some rule of the permission names a role that the principal holds anywhere."""
+    return any(rule.role in principal.roles for rule in PERMISSIONS[permission])
+
+
+def needs_fresh(permission: str) -> bool:
+    """Whether only roles with power hold the permission, so that the sign-in must be recent."""
+    return all(rule.role != "member" for rule in PERMISSIONS[permission])
+
+
+def permits(
+    principal: Principal,
+    permission: str,
+    *,
+    member_id: str | None = None,
+    ancestors: Collection[str] = (),
+) -> bool:
+    """Whether the table grants it about this member and the unit whose ancestors (itself included) these are."""
+    return any(_holds(principal, rule, member_id, ancestors) for rule in PERMISSIONS[permission])
+
+
+def _holds(principal: Principal, rule: Rule, member_id: str | None, ancestors: Collection[str]) -> bool:
+    if rule.relation == "anyone":
+        return rule.role in principal.roles
+    if rule.relation == "self":
+        return member_id == principal.member_id
+    # A power behind a mixed permission (one's own ledger, or the branch's) also needs a recent sign-in.
+    return principal.fresh and any(
+        grant.role == rule.role
+        and grant.branch_id in ancestors
+        and (rule.relation == "subtree" or grant.branch_kind in OWN_KINDS)
+        for grant in principal.grants
+    )

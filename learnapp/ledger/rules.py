@@ -1,0 +1,61 @@
+"""What is true of a chain: how an entry is hashed, and what may be voided. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from learnapp.errors import N_, Conflict, Invalid, NotFound
+
+GENESIS = "0" * 64
+
+# Order matters: it is the order in which the columns enter the hash.
+HASHED_COLUMNS = (
+    "member_id",
+    "seq",
+    "uid",
+    "kind",
+    "subject",
+    "subject_version",
+    "data",
+    "occurred_at",
+    "recorded_at",
+    "recorder",
+    "source",
+    "prev_hash",
+)
+
+VOID_REASONS = {
+    "entered-in-error": N_("Entered in error"),
+    "wrong-person": N_("Belongs to somebody else"),
+    "duplicate": N_("Entered twice"),
+    "corrected": N_("Replaced by a correction"),
+}
+
+
+def entry_hash(columns: Sequence[str]) -> str:
+    """SHA-256 over the columns in `HASHED_COLUMNS` order, each as UTF-8 behind its length in 4 bytes.
+
+    The length prefix keeps text from moving between neighbouring columns without changing the hash.
+    """
+    parts: list[bytes] = []
+    for column in columns:
+        raw = column.encode()
+        parts.append(len(raw).to_bytes(4, "big"))
+        parts.append(raw)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def check_void(seq: int, reason: str, kinds: dict[int, str], voided: Iterable[int]) -> None:
+    """Whether entry `seq` may be voided, given the kinds of the stream's entries and what is void already.
+
+    Raises NotFound, Invalid or Conflict.
+    """
+    if reason not in VOID_REASONS:
+        raise Invalid("void-reason", N_("“%(reason)s” is not one of the reasons."), reason=reason)
+    if seq not in kinds:
+        raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
+    if kinds[seq] == "voided":
+        raise Conflict("void-of-void", N_("A voiding cannot be voided. Record the act again instead."))
+    if seq in set(voided):
+        raise Conflict("voided-already", N_("Entry %(seq)s was voided before."), seq=seq)

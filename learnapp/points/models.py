@@ -1,0 +1,86 @@
+"""Rule sets, assessment periods, and what each member's entries are worth in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from learnapp.db import HASH, ID, KEY, Base, UtcDateTime
+
+
+class RuleSet(Base):
+    """A rule set's TOML source, named by its SHA-256."""
+
+    __tablename__ = "rule_set"
+    __table_args__ = ({"info": {"place": "reference"}},)
+
+    hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    adopted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    adopted_by: Mapped[str] = mapped_column(ID)
+
+
+class Period(Base):
+    """An assessment period of a committee's subtree under one frozen rule set. `ends_on` is the last day."""
+
+    __tablename__ = "period"
+    __table_args__ = ({"info": {"place": "reference"}},)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    branch_id: Mapped[str] = mapped_column(ForeignKey("branch.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(120), default="")
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(KEY, default="open")
+    rule_set: Mapped[str] = mapped_column(ForeignKey("rule_set.hash"))
+
+
+class PointsLine(Base):
+    """What one entry is worth under one rule: `worth` as the rule says, `counted` after windows and caps.
+
+    Both in hundredths. `reason` says why they differ (a code), empty when they do not.
+    """
+
+    __tablename__ = "points_line"
+    __table_args__ = ({"info": {"place": "member"}},)
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    entry_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(KEY, primary_key=True)
+    worth: Mapped[int]
+    counted: Mapped[int]
+    reason: Mapped[str] = mapped_column(KEY, default="")
+    occurred_on: Mapped[date] = mapped_column(Date)
+
+
+class Standing(Base):
+    """A member's total in a period with its parts, in hundredths, as folded up to `seq`."""
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        Index("ix_standing_period_id", "period_id", "branch_id"),
+        {"info": {"place": "member"}},
+    )
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    branch_id: Mapped[str] = mapped_column(ID)
+    base: Mapped[int]
+    bonus: Mapped[int]
+    deduction: Mapped[int]
+    total: Mapped[int]
+    seq: Mapped[int]
+
+
+class PointsMark(Base):
+    """The last entry of a member that has been folded into points."""
+
+    __tablename__ = "points_mark"
+    __table_args__ = ({"info": {"place": "member"}},)
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    seq: Mapped[int]

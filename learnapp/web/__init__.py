@@ -1,0 +1,35 @@
+"""The pages: one of the doors. Only doors know Flask's request, forms and the clock."""
+
+from flask import Flask
+
+from learnapp.config import Config
+from learnapp.web import (
+    accounts,
+    audit,
+    authoring,
+    branches,
+    coverage,
+    design,
+    frame,
+    home,
+    ledger,
+    media,
+    points,
+    preferences,
+    quiz,
+    study,
+)
+
+
+def set_up(app: Flask, settings: Config) -> None:
+    """Hooks the frame in and registers every page of the product."""
+    frame.set_up(app, settings)
+    for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
+        app.register_blueprint(pages.bp)
+    for pages in (audit, media):
+        app.register_blueprint(pages.bp)
+    if settings.environment != "production":
+        app.register_blueprint(design.bp)
+
+
+__all__ = ["set_up"]

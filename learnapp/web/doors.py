@@ -1,0 +1,89 @@
+"""What every page needs: its permission, who asks, the time, and the two-step of act and fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+import structlog
+from flask import current_app, g, request
+from flask_login import current_user
+
+from learnapp import clock, follow, guard
+from learnapp.config import Config
+from learnapp.db import transaction
+from learnapp.errors import N_, AppError
+
+PUBLIC = "public"
+View = TypeVar("View", bound=Callable[..., Any])
+
+_log = structlog.get_logger()
+
+
+def may(permission: str) -> Callable[[View], View]:
+    """Names the permission of a page; `PUBLIC` for pages before sign-in. A page without one is refused."""
+    if permission != PUBLIC and permission not in guard.PERMISSIONS:
+        raise ValueError(f"{permission!r} is not in the permission table")
+
+    def mark(view: View) -> View:
+        view.learnapp_permission = permission  # type: ignore[attr-defined]  # read by the frame
+        return view
+
+    return mark
+
+
+def settings() -> Config:
+    """The instance's settings."""
+    return cast(Config, current_app.extensions["learnapp"])
+
+
+def now() -> datetime:
+    """The time of this request, the same at every look, in UTC."""
+    if "at" not in g:
+        g.at = clock.now()
+    return cast(datetime, g.at)
+
+
+def today() -> date:
+    """The calendar day of this request in the instance's zone."""
+    return clock.local_date(now(), settings().zone)
+
+
+def me() -> guard.Principal:
+    """Who is asking; only in pages that are not public."""
+    return cast(guard.Principal, current_user._get_current_object())
+
+
+def language() -> str:
+    """`zh` or `en`: the language of this request."""
+    return cast(str, g.language)
+
+
+def follow_now(member_id: str) -> None:
+    """Folds the member's new entries into the readers, in a transaction of its own.
+
+    The act is committed by then; a reader that fails is logged and caught up by the sweeper.
+    """
+    try:
+        with transaction():
+            follow.member(member_id, at=now(), zone=settings().zone)
+    except Exception:
+        _log.exception("follow failed", member=member_id)
+
+
+class SignInNeeded(AppError):
+    """The page needs somebody signed in, or a role with power needs a recent sign-in."""
+
+    status = 401
+
+    def __init__(self, again: bool) -> None:
+        super().__init__("sign-in-needed", N_("Please sign in first."))
+        self.again = again
+
+
+def wanted_page() -> str:
+    """The address to come back to after signing in: this one for a GET, the start page otherwise."""
+    if request.method != "GET":
+        return "/"
+    return request.full_path.rstrip("?")

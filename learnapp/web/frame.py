@@ -1,0 +1,189 @@
+"""The frame around every request: id, guard, language, headers, errors."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import Babel, gettext
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+
+from learnapp import clock, guard
+from learnapp.config import Config
+from learnapp.db import new_id
+from learnapp.errors import N_, AppError, Forbidden
+from learnapp.web.doors import PUBLIC, SignInNeeded, me, now, wanted_page
+
+LANGUAGES = ("zh", "en")
+TEXT_SIZES = ("normal", "large", "elder")
+
+csrf = CSRFProtect()
+_babel = Babel()
+_login = LoginManager()
+_log = structlog.get_logger()
+
+_CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def set_up(app: Flask, settings: Config) -> None:
+    """Hooks the frame into the application."""
+    csrf.init_app(app)
+    _babel.init_app(app, locale_selector=_locale)
+    _login.init_app(app)
+    _login.session_protection = None
+    _login.user_loader(lambda text: guard.principal_for(text, now(), _today(settings)))
+    app.before_request(_begin)
+    app.before_request(_guard)
+    app.after_request(_finish)
+    app.register_error_handler(AppError, _app_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+    _templates(app, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]  # Flask's own idiom
+
+
+def _today(settings: Config) -> Any:
+    return clock.local_date(now(), settings.zone)
+
+
+def _locale() -> str:
+    return g.get("language") or "zh"
+
+
+def _begin() -> None:
+    g.request_id = new_id()
+    chosen = request.cookies.get("lang")
+    g.language = (
+        chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, default="zh")
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _guard() -> None:
+    """Refuses every page that names no permission, and whoever does not hold the one it names."""
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    view = current_app.view_functions[request.endpoint]
+    permission = getattr(view, "learnapp_permission", None)
+    if permission is None:
+        _log.error("page without permission", endpoint=request.endpoint)
+        raise AppError("no-permission-named", "This page is not open to anybody.")
+    if permission == PUBLIC:
+        return
+    if not current_user.is_authenticated:
+        raise SignInNeeded(again=False)
+    principal = me()
+    if not guard.may_somewhere(principal, permission):
+        raise Forbidden("forbidden", N_("You may not do this. If you need it, ask your branch secretary."))
+    if not principal.fresh and guard.needs_fresh(permission):
+        raise SignInNeeded(again=True)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = _CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _templates(app: Flask, settings: Config) -> None:
+    static = Path(app.static_folder or "")
+    marks: dict[str, str] = {}
+
+    def static_url(path: str) -> str:
+        if path not in marks or settings.environment == "development":
+            marks[path] = hashlib.sha256((static / path).read_bytes()).hexdigest()[:10]
+        return f"/static/{path}?v={marks[path]}"
+
+    scripts = sorted((static / "js").rglob("*.js"))
+    build = hashlib.sha256(b"".join(file.read_bytes() for file in scripts)).hexdigest()[:10]
+
+    # Globals, since macros are imported without the page's context.
+    app.jinja_env.globals.update(
+        static_url=static_url, script_build=build, development=not settings.production
+    )
+
+    @app.context_processor
+    def _context() -> dict[str, Any]:
+        size = request.cookies.get("size")
+        user = current_user._get_current_object()
+        return {
+            "locale": g.get("language", "zh"),
+            "text_size": size if size in TEXT_SIZES else "normal",
+            "principal": user if user.is_authenticated else None,
+            "now": now(),
+        }
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json" or request.is_json
+
+
+def _answer(code: str, status: int, text: str) -> BaseResponse | tuple[Any, int]:
+    if _wants_json():
+        return jsonify(code=code, error=text), status
+    return render_template(
+        "errors/error.html", code=status, text=text, request_id=g.get("request_id")
+    ), status
+
+
+def _app_error(error: AppError) -> BaseResponse | tuple[Any, int]:
+    if isinstance(error, SignInNeeded) and not _wants_json():
+        return redirect(url_for("accounts.sign_in", next=wanted_page(), again="1" if error.again else None))
+    if error.status >= 500:
+        _log.error("refused", code=error.code)
+    return _answer(error.code, error.status, gettext(error.message, **error.params))
+
+
+def _csrf_error(error: CSRFError) -> BaseResponse | tuple[Any, int]:
+    text = gettext("This page was open for too long, or cookies are off. Go back, reload and try again.")
+    return _answer("csrf", 400, text)
+
+
+def _http_error(error: HTTPException) -> BaseResponse | tuple[Any, int]:
+    status = error.code or 500
+    texts = {
+        404: gettext("This page does not exist. It may have moved."),
+        405: gettext("This address cannot be opened this way."),
+        413: gettext("This is too large. The limit is 2 MB."),
+    }
+    if status < 400:
+        return error.get_response()
+    return _answer(f"http-{status}", status, texts.get(status, gettext("This did not work.")))
+
+
+def _unexpected(error: Exception) -> BaseResponse | tuple[Any, int]:
+    _log.exception("unexpected")
+    text = gettext("Something went wrong on our side. Nothing was half saved; please try again.")
+    return _answer("unexpected", 500, text)

@@ -1,0 +1,95 @@
+"""Fixtures: the database of every test is built by the migrations, on SQLite and on PostgreSQL.
+
+Each test has a database of its own, copied from one that was migrated once per worker: nothing leaks,
+and what commits in a test really commits.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from learnapp.app import create_app
+from learnapp.config import Config, load
+from tests import databases
+from tests.postgres import Server
+
+AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 10:30 in Shanghai
+
+
+def settings_for(folder: Path, url: str) -> Config:
+    """Test settings for a database."""
+    return load(
+        {
+            "LEARNAPP_ENV": "test",
+            "LEARNAPP_SECRET_KEY": "a secret that only tests know, forty characters",
+            "LEARNAPP_DATA_DIR": str(folder),
+            "LEARNAPP_DATABASE_URL": url,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    databases.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL of this worker's own, with a migrated template database."""
+    with Server(tmp_path_factory.mktemp("postgres")) as server:
+        databases.migrate(server.create("template", owner=True))
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Both engines in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """An application on a fresh database of each engine, inside an application context."""
+    if engine_name == "sqlite":
+        yield from _running(tmp_path, _sqlite_url(tmp_path, request))
+        return
+    server: Server = request.getfixturevalue("postgres")
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    yield from _running(tmp_path, server.copy("template", name))
+    server.drop(name)
+
+
+@pytest.fixture
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """An application on a fresh SQLite database, for tests of pages."""
+    yield from _running(tmp_path, _sqlite_url(tmp_path, request))
+
+
+@pytest.fixture
+def client(site: Flask) -> FlaskClient:
+    """A browser without JavaScript, not signed in."""
+    return site.test_client()
+
+
+def _sqlite_url(folder: Path, request: pytest.FixtureRequest) -> str:
+    path = folder / "learnapp.sqlite3"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+def _running(folder: Path, url: str) -> Iterator[Flask]:
+    app = create_app(settings_for(folder, url))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        yield app
+        databases.close(app)
