@@ -1,5 +1,33 @@
-"""What is due from whom by when, and the study-hour rules."""
+"""What is due from whom by when, and the study-hour rules.
+
+A plan assigns courses and quizzes to a unit and everything below it, for some member classes, with a first
+and a last day. Study rules are data: a file named by its hash says how minutes become hours and how many
+are expected in a year.
+"""
 
 from learnapp.plans.models import Plan, PlanItem
+from learnapp.plans.rules import (
+    ITEM_KINDS,
+    MODES,
+    ORGANISED,
+    HourRule,
+    StudyRules,
+    Target,
+    credit,
+)
+from learnapp.plans.shipped import hour_rule, study_rules, targets
 
-__all__ = ["Plan", "PlanItem"]
+__all__ = [
+    "ITEM_KINDS",
+    "MODES",
+    "ORGANISED",
+    "HourRule",
+    "Plan",
+    "PlanItem",
+    "StudyRules",
+    "Target",
+    "credit",
+    "hour_rule",
+    "study_rules",
+    "targets",
+]
