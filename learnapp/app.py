@@ -17,6 +17,7 @@ from learnapp import (
     config,
     coverage,
     guard,
+    jobs,
     ledger,
     logs,
     media,
@@ -52,6 +53,13 @@ def create_app(settings: config.Config | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     web.set_up(app, settings)
+    return app
+
+
+def create_served_app() -> Flask:
+    """The application as a server's worker runs it: with the sweeper, of which one per data folder is awake."""
+    app = create_app()
+    jobs.start(app)
     return app
 
 

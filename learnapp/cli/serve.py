@@ -1,8 +1,71 @@
+"""`learnapp serve`: the production server with its sweeper."""
+
 from __future__ import annotations
 
+import socket
+import sys
+
 import click
+import segno
+from granian import Granian
+from granian.constants import Interfaces
+
+from learnapp.cli.running import read_settings
+from learnapp.config import Config
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _reachable_host(host: str) -> str:
+    """The address a phone in the same network can open: for 0.0.0.0 the machine's own outward address."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 – compared, not bound
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address (RFC 5737); nothing is sent
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def _greet(settings: Config) -> None:
+    address = f"http://{_reachable_host(settings.host)}:{settings.port}/"
+    click.echo(f"learnapp is at {address}   (Ctrl-C stops it)")
+    if settings.host not in _LOOPBACK:
+        click.echo("Open it on a phone in the same network:")
+        segno.make(address, error="m").terminal(out=sys.stdout, compact=True)
+
+
+def _refuse_taken_port(settings: Config) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            click.echo(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+                "Stop what runs there, or choose another port: PORT=8080 make run",
+                err=True,
+            )
+            sys.exit(1)
 
 
 @click.command()
 def serve() -> None:
-    """To be written."""
+    """Serve the site at HOST:PORT (default 127.0.0.1:8000) until stopped."""
+    settings = read_settings()
+    _refuse_taken_port(settings)
+    _greet(settings)
+    Granian(
+        "learnapp.app:create_served_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_level="warning",  # type: ignore[arg-type]  # the enum is a str enum and takes its value
+    ).serve()

@@ -47,6 +47,7 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "quiz.act": EVERY_MEMBER,
     "media.read": EVERY_MEMBER,
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),
+    "ledger.own": EVERY_MEMBER,
     "ledger.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
     "points.read": _rules(
         ("member", "self"), ("recorder", "own"), ("secretary", "own"), ("auditor", "subtree")
@@ -65,8 +66,6 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "authoring.edit": _rules(("trainer", "anyone")),
     "authoring.read": _rules(("trainer", "anyone"), ("reviewer", "anyone")),
     "authoring.publish": _rules(("trainer", "anyone")),
-    "ledger.verify": _rules(("auditor", "anyone")),
-    "ledger.export": _rules(("auditor", "anyone")),
     "audit.read": _rules(("auditor", "subtree")),
 }
 

@@ -19,6 +19,7 @@ from learnapp import clock, guard
 from learnapp.config import Config
 from learnapp.db import new_id
 from learnapp.errors import N_, AppError, Forbidden
+from learnapp.web import filters
 from learnapp.web.doors import PUBLIC, SignInNeeded, me, now, wanted_page
 
 LANGUAGES = ("zh", "en")
@@ -58,6 +59,7 @@ def set_up(app: Flask, settings: Config) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+    filters.register(app, settings)
     _templates(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
