@@ -1,5 +1,6 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
+from learnapp.branches.places import Place, homes, members_below, paths, place
 from learnapp.branches.queries import (
     Person,
     Unit,
@@ -21,15 +22,20 @@ __all__ = [
     "KINDS",
     "POSTS",
     "Person",
+    "Place",
     "Unit",
     "ancestors",
     "children",
     "exempt",
     "found",
     "grant",
+    "homes",
     "join",
+    "members_below",
     "members_of",
+    "paths",
     "person",
+    "place",
     "roots",
     "standing_rows",
     "subtree",

@@ -6,6 +6,7 @@ are expected in a year.
 """
 
 from learnapp.plans.models import Plan, PlanItem
+from learnapp.plans.queries import DueItem, assigned, due_for, everything
 from learnapp.plans.rules import (
     ITEM_KINDS,
     MODES,
@@ -15,18 +16,24 @@ from learnapp.plans.rules import (
     Target,
     credit,
 )
+from learnapp.plans.service import assign
 from learnapp.plans.shipped import hour_rule, study_rules, targets
 
 __all__ = [
     "ITEM_KINDS",
     "MODES",
     "ORGANISED",
+    "DueItem",
     "HourRule",
     "Plan",
     "PlanItem",
     "StudyRules",
     "Target",
+    "assign",
+    "assigned",
     "credit",
+    "due_for",
+    "everything",
     "hour_rule",
     "study_rules",
     "targets",
