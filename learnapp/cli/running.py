@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -26,8 +26,7 @@ def read_settings() -> config.Config:
 @contextmanager
 def application() -> Iterator[Flask]:
     """An application context on the instance's database; AppErrors end the command in plain words."""
-    from learnapp.app import create_app  # the factory stands above the doors; commands build it at run time
-
+    create_app: Callable[[config.Config], Flask] = click.get_current_context().find_root().obj
     app = create_app(read_settings())
     with app.app_context():
         try:

@@ -1,0 +1,85 @@
+"""One place commits, writers queue, and SQLite is set up to keep its promises."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from learnapp import accounts
+from learnapp.db import UtcDateTime, db, new_id, transaction
+from tests.conftest import AT
+
+
+def test_all_or_nothing(app: Flask) -> None:
+    with pytest.raises(RuntimeError, match="midway"), transaction():
+        accounts.create("张三", "zhangsan", at=AT)
+        raise RuntimeError("midway")
+    assert db.session.execute(select(accounts.Account.name)).all() == []
+    with transaction():
+        accounts.create("张三", "zhangsan", at=AT)
+    assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+
+
+def test_sqlite_is_durable_and_strict(site: Flask) -> None:
+    pragmas = {
+        name: db.session.execute(text(f"PRAGMA {name}")).scalar_one()
+        for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
+    }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "busy_timeout": 15_000,
+    }
+
+
+def test_writers_queue_instead_of_failing(app: Flask) -> None:
+    """Eight threads read and then write at the same time; with deferred transactions most would be refused."""
+    failed: list[BaseException] = []
+    gate = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        with app.app_context():
+            try:
+                gate.wait()
+                for turn in range(5):
+                    with transaction():
+                        db.session.execute(select(accounts.Account.name)).all()
+                        accounts.create("某人", f"p{number}-{turn}", at=AT)
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(db.session.execute(select(accounts.Account.member_id)).all()) == 40
+
+
+def test_instants_are_aware_in_utc(app: Flask) -> None:
+    with transaction():
+        member_id = accounts.create(
+            "张三", "zhangsan", at=datetime.fromisoformat("2026-11-24T10:30:00+08:00")
+        )
+    row = db.session.execute(
+        select(accounts.Account.created_at).where(accounts.Account.member_id == member_id)
+    ).scalar_one()
+    assert row == AT and row.tzinfo is UTC
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), db.engine.dialect)  # noqa: DTZ001
+
+
+def test_ids_are_uuid7_in_order() -> None:
+    ids = [new_id(1_000_000 + step) for step in range(50)]
+    assert ids == sorted(ids) and len(set(ids)) == 50
+    for value in ids:
+        assert len(value) == 32 and value[12] == "7" and value[16] in "89ab"
