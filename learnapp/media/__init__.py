@@ -1,5 +1,12 @@
-"""Files by content hash: pictures of lessons, stored once, served unchanged."""
+"""Files by content hash: pictures of lessons, stored once, served unchanged.
+
+The type of a picture is read off its bytes, never believed. The bytes lie in a `Store`, a folder that the
+door names; a row remembers type and size.
+"""
 
 from learnapp.media.models import MediaFile
+from learnapp.media.queries import Info, info
+from learnapp.media.rules import MAX_BYTES, SUFFIXES, hash_of, sniff
+from learnapp.media.store import Store
 
-__all__ = ["MediaFile"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "Info", "MediaFile", "Store", "hash_of", "info", "sniff"]
