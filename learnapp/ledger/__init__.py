@@ -15,6 +15,7 @@ from learnapp.ledger.events import (
     event_of,
 )
 from learnapp.ledger.export import export_lines
+from learnapp.ledger.models import LedgerHead
 from learnapp.ledger.queries import (
     Entry,
     effective,
@@ -35,6 +36,7 @@ __all__ = [
     "Entry",
     "Event",
     "Fault",
+    "LedgerHead",
     "ModuleCompleted",
     "QuizEnded",
     "Report",
