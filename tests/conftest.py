@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,8 +20,18 @@ from learnapp.app import create_app
 from learnapp.config import Config, load
 from tests import databases
 from tests.postgres import Server
+from tests.world import World, build
 
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 10:30 in Shanghai
+
+
+class Browser(FlaskClient):
+    """A client whose every request has a context of its own, as under a real server; within the test's
+    application context `g`, and with it the person signed in and the time, would outlive the request."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 def settings_for(folder: Path, url: str) -> Config:
@@ -81,6 +92,12 @@ def client(site: Flask) -> FlaskClient:
     return site.test_client()
 
 
+@pytest.fixture
+def world(site: Flask) -> World:
+    """A small committee with people of every role in `site`'s database; see `tests/world.py`."""
+    return build()
+
+
 def _sqlite_url(folder: Path, request: pytest.FixtureRequest) -> str:
     path = folder / "learnapp.sqlite3"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -90,6 +107,7 @@ def _sqlite_url(folder: Path, request: pytest.FixtureRequest) -> str:
 def _running(folder: Path, url: str) -> Iterator[Flask]:
     app = create_app(settings_for(folder, url))
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         databases.close(app)

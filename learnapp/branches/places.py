@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from learnapp.branches.models import BranchPath, Exemption, Membership
-from learnapp.db import db
+from learnapp.db import db, table_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Place:
         return any(first <= day < after for first, after in self.exemptions)
 
 
-_membership, _path, _exemption = Membership.__table__, BranchPath.__table__, Exemption.__table__
+_membership, _path, _exemption = table_of(Membership), table_of(BranchPath), table_of(Exemption)
 
 _PLACE = (
     select(
@@ -72,34 +72,20 @@ def place(member_id: str, today: date) -> Place | None:
     )
 
 
-def members_below(branch_id: str, today: date) -> list[str]:
-    """The members at home in the unit or anywhere below it on that day, by id."""
-    rows = db.session.execute(
-        select(Membership.member_id)
-        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
-        .where(BranchPath.ancestor_id == branch_id, _at_home(today))
-        .order_by(Membership.member_id)
-    )
-    return [row.member_id for row in rows]
-
-
 def homes(today: date, after: str, limit: int) -> list[str]:
     """Members at home anywhere on that day whose id is greater than `after`, by id, at most `limit`."""
     rows = db.session.execute(
         select(Membership.member_id)
-        .where(Membership.member_id > after, _at_home(today))
+        .where(
+            Membership.member_id > after,
+            Membership.kind == "home",
+            Membership.valid_from <= today,
+            or_(Membership.valid_to.is_(None), Membership.valid_to > today),
+        )
         .order_by(Membership.member_id)
         .limit(limit)
     )
     return [row.member_id for row in rows]
-
-
-def _at_home(today: date) -> ColumnElement[bool]:
-    return and_(
-        Membership.kind == "home",
-        Membership.valid_from <= today,
-        or_(Membership.valid_to.is_(None), Membership.valid_to > today),
-    )
 
 
 def paths(branch_ids: Collection[str]) -> dict[str, tuple[str, ...]]:

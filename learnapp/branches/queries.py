@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Date, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from learnapp.accounts import Account
@@ -39,9 +39,23 @@ class Person:
     post: str | None
 
 
+@dataclass(frozen=True)
+class Role:
+    """A role that somebody holds on a unit."""
+
+    member_id: str
+    name: str
+    sign_in: str
+    role: str
+    branch_id: str
+    branch_name: str
+    branch_kind: str
+    valid_from: date
+
+
 _own = aliased(Branch)
 _role_unit = aliased(Branch)
-_today = bindparam("today")
+_today: BindParameter[date] = bindparam("today", type_=Date())
 
 # One query answers who is asking: the account, the home branch, and every role held today.
 _STANDING = (
@@ -80,7 +94,7 @@ _STANDING = (
 )
 
 
-def standing_rows(member_id: str, today: date) -> Sequence[Row[Any]]:
+def standing_rows(member_id: str, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """The account joined with its home branch and roles on a day, one row a role; empty if unknown."""
     return db.session.execute(_STANDING, {"member_id": member_id, "today": today}).all()
 
@@ -183,3 +197,85 @@ def members_of(branch_id: str, today: date) -> list[Person]:
         {"branch_id": branch_id, "today": today},
     )
     return [_person(row) for row in rows]
+
+
+def units(branch_ids: Collection[str]) -> list[Unit]:
+    """These units, by name; unknown ids are left out."""
+    rows = db.session.execute(
+        select(Branch.id, Branch.parent_id, Branch.kind, Branch.name)
+        .where(Branch.id.in_(set(branch_ids)))
+        .order_by(Branch.name, Branch.id)
+    )
+    return [Unit(*row) for row in rows]
+
+
+def _at_home(today: date) -> Any:
+    return and_(
+        Membership.kind == "home",
+        Membership.valid_from <= today,
+        or_(Membership.valid_to.is_(None), Membership.valid_to > today),
+    )
+
+
+def counts(branch_ids: Collection[str], today: date) -> dict[str, int]:
+    """How many members are at home in each of these units or below it on that day."""
+    rows = db.session.execute(
+        select(BranchPath.ancestor_id, func.count())
+        .join(Membership, Membership.branch_id == BranchPath.branch_id)
+        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
+        .group_by(BranchPath.ancestor_id)
+    )
+    found = {row[0]: int(row[1]) for row in rows}
+    return {branch_id: found.get(branch_id, 0) for branch_id in branch_ids}
+
+
+def member_ids_below(branch_ids: Collection[str], today: date) -> Select[Any]:
+    """A SELECT of the ids of all members at home in these units or below on that day, for use in a query."""
+    return (
+        select(Membership.member_id)
+        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
+        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
+    )
+
+
+def _roles(*conditions: Any) -> list[Role]:
+    rows = db.session.execute(
+        select(
+            RoleGrant.member_id,
+            Account.name,
+            Account.sign_in,
+            RoleGrant.role,
+            RoleGrant.branch_id,
+            Branch.name,
+            Branch.kind,
+            func.min(RoleGrant.valid_from),
+        )
+        .join(Account, Account.member_id == RoleGrant.member_id)
+        .join(Branch, Branch.id == RoleGrant.branch_id)
+        .where(*conditions)
+        .group_by(
+            RoleGrant.member_id,
+            Account.name,
+            Account.sign_in,
+            RoleGrant.role,
+            RoleGrant.branch_id,
+            Branch.name,
+            Branch.kind,
+        )
+        .order_by(RoleGrant.role, Account.name, RoleGrant.member_id, Branch.name)
+    )
+    return [Role(*row) for row in rows]
+
+
+def _held(today: date) -> Any:
+    return and_(RoleGrant.valid_from <= today, or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > today))
+
+
+def roles_of(member_id: str, today: date) -> list[Role]:
+    """The roles that a person holds on that day, each once per unit."""
+    return _roles(RoleGrant.member_id == member_id, _held(today))
+
+
+def roles_on(branch_id: str, today: date) -> list[Role]:
+    """The roles held on this very unit on that day, by role and name."""
+    return _roles(RoleGrant.branch_id == branch_id, _held(today))

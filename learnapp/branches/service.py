@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, select, update
 
 from learnapp import audit
 from learnapp.branches.models import Branch, BranchPath, Exemption, Membership, RoleGrant
@@ -52,9 +53,10 @@ def join(
     kind: str = "home",
     post: str | None = None,
 ) -> str:
-    """Makes a member belong to a unit from a day on, at home or as a guest (`host`); returns the interval's id.
+    """Makes a member belong to a unit from a day on, at home or as a guest (`host`).
 
-    Raises Invalid for an unknown class, post or kind, Conflict when another home covers that day.
+    Returns the interval's id. Raises Invalid for an unknown class, post or kind, Conflict when another home
+    covers that day.
     """
     if member_class not in CLASSES:
         raise Invalid("class", N_("“%(value)s” is not one of the classes."), value=member_class)
@@ -94,14 +96,29 @@ def _refuse_second_home(member_id: str, valid_from: date) -> None:
         raise Conflict("home-taken", N_("This member already has a home branch on that day."))
 
 
-def grant(member_id: str, role: str, branch_id: str, *, valid_from: date, actor_id: str, at: datetime) -> str:
+def grant(
+    member_id: str,
+    role: str,
+    branch_id: str,
+    *,
+    valid_from: date,
+    actor_id: str,
+    at: datetime,
+    address: str | None = None,
+) -> str:
     """Grants a role on a unit and everything below it, with a row in the security log; returns its id.
 
-    The names of the roles are the guard's; this area only keeps them.
+    Granting what is held already changes nothing. The names of the roles are the guard's; this area only
+    keeps them. Raises NotFound for an unknown unit.
     """
     unit = db.session.get(Branch, branch_id)
     if unit is None:
         raise NotFound("no-unit", N_("There is no such unit."))
+    held = db.session.execute(
+        select(RoleGrant.id).where(*_open(member_id, role, branch_id), RoleGrant.valid_from <= valid_from)
+    ).scalar()
+    if held is not None:
+        return held
     grant_id = new_id()
     db.session.add(
         RoleGrant(
@@ -114,15 +131,55 @@ def grant(member_id: str, role: str, branch_id: str, *, valid_from: date, actor_
             recorded_by=actor_id,
         )
     )
+    _log("role-granted", member_id, role, branch_id, actor_id, at, address)
+    return grant_id
+
+
+def end_role(
+    member_id: str,
+    role: str,
+    branch_id: str,
+    *,
+    today: date,
+    actor_id: str,
+    at: datetime,
+    address: str | None = None,
+) -> bool:
+    """Ends a role on a unit at once, with a row in the security log; False if it was not held (any more)."""
+    ended = db.session.execute(
+        update(RoleGrant)
+        .where(*_open(member_id, role, branch_id))
+        .values(valid_to=today)
+        .returning(RoleGrant.id)
+    ).all()
+    if not ended:
+        return False
+    _log("role-ended", member_id, role, branch_id, actor_id, at, address)
+    return True
+
+
+def _open(member_id: str, role: str, branch_id: str) -> tuple[Any, ...]:
+    """Grants without an end."""
+    return (
+        RoleGrant.member_id == member_id,
+        RoleGrant.role == role,
+        RoleGrant.branch_id == branch_id,
+        RoleGrant.valid_to.is_(None),
+    )
+
+
+def _log(
+    action: str, member_id: str, role: str, branch_id: str, actor_id: str, at: datetime, address: str | None
+) -> None:
     audit.write(
-        "role-granted",
+        action,
         member_id=member_id,
         actor_id=actor_id,
         at=at,
         subject=f"branch/{branch_id}",
+        address=address,
         role=role,
     )
-    return grant_id
 
 
 def exempt(member_id: str, *, valid_from: date, valid_to: date, approved_by: str, at: datetime) -> None:

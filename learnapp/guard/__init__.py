@@ -5,37 +5,58 @@ asker must stand to what is asked about. What is not granted there is denied, an
 permission is refused.
 """
 
-from learnapp.guard.queries import member_for, principal_for, require, unit_for
+from learnapp.guard.queries import (
+    SignInAgain,
+    account_for,
+    member_for,
+    outranks,
+    principal_for,
+    require,
+    unit_for,
+)
 from learnapp.guard.rules import (
+    BRANCH_ROLES,
     PERMISSIONS,
     POWER_HOURS,
     RELATIONS,
+    ROLE_WORDS,
     ROLES,
     SESSION_DAYS,
     Grant,
     Principal,
     Relation,
     Rule,
+    covers,
+    fits,
     may_somewhere,
     needs_fresh,
     permits,
+    units,
 )
 
 __all__ = [
+    "BRANCH_ROLES",
     "PERMISSIONS",
     "POWER_HOURS",
     "RELATIONS",
     "ROLES",
+    "ROLE_WORDS",
     "SESSION_DAYS",
     "Grant",
     "Principal",
     "Relation",
     "Rule",
+    "SignInAgain",
+    "account_for",
+    "covers",
+    "fits",
     "may_somewhere",
     "member_for",
     "needs_fresh",
+    "outranks",
     "permits",
     "principal_for",
     "require",
     "unit_for",
+    "units",
 ]

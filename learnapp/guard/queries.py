@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from learnapp import branches
-from learnapp.errors import N_, Forbidden, NotFound
-from learnapp.guard.rules import POWER_HOURS, SESSION_DAYS, Grant, Principal, permits
+from learnapp.errors import N_, AppError, Forbidden, NotFound
+from learnapp.guard.rules import POWER_HOURS, SESSION_DAYS, Grant, Principal, covers, permits
 
 _REFUSED = N_("You may not do this. If you need it, ask your branch secretary.")
+
+
+class SignInAgain(AppError):
+    """The role is there, but the sign-in is too old for it."""
+
+    status = 401
 
 
 def principal_for(session: str, at: datetime, today: date) -> Principal | None:
@@ -47,10 +54,17 @@ def require(
     member_id: str | None = None,
     branch_id: str | None = None,
 ) -> None:
-    """Raises Forbidden unless the table grants the permission about this member or unit."""
+    """Raises Forbidden unless the table grants the permission about this member or unit.
+
+    Raises SignInAgain where only the age of the sign-in stands in the way.
+    """
     ancestors = branches.ancestors(branch_id) if branch_id else ()
-    if not permits(principal, permission, member_id=member_id, ancestors=ancestors):
-        raise Forbidden("forbidden", _REFUSED)
+    if permits(principal, permission, member_id=member_id, ancestors=ancestors):
+        return
+    again = replace(principal, fresh=True)
+    if not principal.fresh and permits(again, permission, member_id=member_id, ancestors=ancestors):
+        raise SignInAgain("sign-in-again", N_("Please enter your password once more."))
+    raise Forbidden("forbidden", _REFUSED)
 
 
 def unit_for(principal: Principal, permission: str, branch_id: str) -> branches.Unit:
@@ -70,3 +84,24 @@ def member_for(principal: Principal, permission: str, member_id: str, today: dat
         raise NotFound("no-person", N_("There is no such person."))
     require(principal, permission, member_id=member_id, branch_id=person.branch_id)
     return person
+
+
+def account_for(principal: Principal, permission: str, member_id: str, today: date) -> branches.Person:
+    """The person, if the principal may hand out a code for their account.
+
+    That takes the permission about the person, and that the principal may do all that the person's roles
+    may: a code could be used by whoever sees it. Raises NotFound or Forbidden.
+    """
+    person = member_for(principal, permission, member_id, today)
+    if not outranks(principal, member_id, today):
+        raise Forbidden(
+            "more-power",
+            N_("This person holds a role beyond your own. Only the operator issues codes for them."),
+        )
+    return person
+
+
+def outranks(principal: Principal, member_id: str, today: date) -> bool:
+    """Whether the principal may do all that this person's roles may, see `covers`."""
+    held = branches.roles_of(member_id, today)
+    return covers(principal, [(role.role, branches.ancestors(role.branch_id)) for role in held])

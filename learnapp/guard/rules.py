@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from learnapp.errors import N_
+
 # How the asker stands to what is asked about:
 #   anyone   signed in, about nobody in particular (a lesson, a list of quizzes)
 #   self     about the asker
@@ -14,7 +16,20 @@ from typing import Literal
 Relation = Literal["anyone", "self", "own", "subtree"]
 RELATIONS: tuple[Relation, ...] = ("anyone", "self", "own", "subtree")
 
-ROLES = ("member", "trainer", "reviewer", "recorder", "secretary", "committee", "auditor", "operator")
+ROLE_WORDS: Mapping[str, str] = {
+    "member": N_("Member"),
+    "trainer": N_("Trainer"),
+    "reviewer": N_("Reviewer"),
+    "recorder": N_("Branch recorder"),
+    "secretary": N_("Branch secretary"),
+    "committee": N_("Committee staff"),
+    "auditor": N_("Auditor"),
+    "operator": N_("Operator"),
+}
+ROLES = tuple(ROLE_WORDS)
+
+# What only works on a branch or group, because "own" never reaches further.
+BRANCH_ROLES = ("recorder", "secretary")
 
 # A role with power asks for a sign-in that is not older than this; studying goes on without.
 POWER_HOURS = 12
@@ -58,7 +73,9 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     ),
     "coverage.names": _rules(("recorder", "own"), ("secretary", "own")),
     "coverage.export": _rules(("secretary", "own"), ("committee", "subtree")),
-    "branches.read": _rules(("recorder", "own"), ("secretary", "own"), ("committee", "subtree")),
+    "branches.read": _rules(
+        ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("operator", "subtree")
+    ),
     "branches.names": _rules(("recorder", "own"), ("secretary", "own"), ("operator", "subtree")),
     "accounts.invite": _rules(("secretary", "own"), ("operator", "subtree")),
     "accounts.reset": _rules(("secretary", "own"), ("operator", "subtree")),
@@ -136,7 +153,7 @@ def permits(
     member_id: str | None = None,
     ancestors: Collection[str] = (),
 ) -> bool:
-    """Whether the table grants it about this member and the unit whose ancestors (itself included) these are."""
+    """Whether the table grants it about this member and the unit with these ancestors, itself included."""
     return any(_holds(principal, rule, member_id, ancestors) for rule in PERMISSIONS[permission])
 
 
@@ -151,4 +168,38 @@ def _holds(principal: Principal, rule: Rule, member_id: str | None, ancestors: C
         and grant.branch_id in ancestors
         and (rule.relation == "subtree" or grant.branch_kind in OWN_KINDS)
         for grant in principal.grants
+    )
+
+
+def units(principal: Principal, permission: str) -> frozenset[str]:
+    """The units on which the principal's roles grant the permission, by own roles only: what is below a
+    unit of a `subtree` rule is not listed."""
+    return frozenset(
+        grant.branch_id
+        for grant in principal.grants
+        for rule in PERMISSIONS[permission]
+        if rule.role == grant.role
+        and (rule.relation == "subtree" or (rule.relation == "own" and grant.branch_kind in OWN_KINDS))
+    )
+
+
+def fits(role: str, kind: str) -> bool:
+    """Whether a role means anything on a unit of this kind; `member` is nobody's to grant."""
+    return role in ROLES and role != "member" and (role not in BRANCH_ROLES or kind in OWN_KINDS)
+
+
+def covers(principal: Principal, held: Collection[tuple[str, Collection[str]]]) -> bool:
+    """Whether the principal may do everything that these roles may, each given with its unit's ancestors.
+
+    Whoever hands out a code for an account could use it: so nobody may do that for an account that may more
+    than they may. Whoever may grant roles on the unit counts as covering it.
+    """
+    return all(
+        permits(principal, "branches.grant", ancestors=ancestors)
+        or all(
+            permits(principal, permission, ancestors=ancestors)
+            for permission, rules in PERMISSIONS.items()
+            if any(rule.role == role for rule in rules)
+        )
+        for role, ancestors in held
     )

@@ -14,6 +14,7 @@ from learnapp import clock, follow, guard
 from learnapp.config import Config
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError
+from learnapp.web.links import local_path
 
 PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -83,7 +84,10 @@ class SignInNeeded(AppError):
 
 
 def wanted_page() -> str:
-    """The address to come back to after signing in: this one for a GET, the start page otherwise."""
-    if request.method != "GET":
+    """The address to come back to after signing in: this one for a GET, else the page the form was on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came_from = request.referrer or ""
+    if not came_from.startswith(request.host_url):
         return "/"
-    return request.full_path.rstrip("?")
+    return local_path(came_from.removeprefix(request.host_url.rstrip("/")))

@@ -161,6 +161,8 @@ def _answer(code: str, status: int, text: str) -> BaseResponse | tuple[Any, int]
 
 
 def _app_error(error: AppError) -> BaseResponse | tuple[Any, int]:
+    if isinstance(error, guard.SignInAgain):
+        error = SignInNeeded(again=True)
     if isinstance(error, SignInNeeded) and not _wants_json():
         return redirect(url_for("accounts.sign_in", next=wanted_page(), again="1" if error.again else None))
     if error.status >= 500:
