@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event, text
+from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -131,6 +133,24 @@ def grant_to(connection: Connection, role: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements that fetch columns and build no objects."""
+    return cast(Table, model.__table__)
+
+
+@cache
+def upsert(table: Table, dialect: str, *, add: bool = False) -> Insert:
+    """An INSERT that updates the row with the same primary key instead: its other columns are replaced by
+    the new values, or added to them with `add`. The statement is made once per table and engine."""
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    keys = [column.name for column in table.primary_key]
+    new = statement.excluded
+    others = [column for column in table.c if column.name not in keys]
+    changes = {column.name: column + new[column.name] if add else new[column.name] for column in others}
+    final: Insert = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    return final
+
+
 def dialect_name() -> str:
     """`sqlite` or `postgresql`."""
     return db.engine.dialect.name
@@ -153,5 +173,7 @@ __all__ = [
     "new_id",
     "ping",
     "prepare_engine",
+    "table_of",
     "transaction",
+    "upsert",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from learnapp.db import db
+from learnapp.db import db, table_of
 from learnapp.plans.models import Plan, PlanItem
 
 
@@ -37,7 +37,7 @@ class DueItem:
         return not self.classes or member_class in self.classes
 
 
-_plan, _item = Plan.__table__, PlanItem.__table__
+_plan, _item = table_of(Plan), table_of(PlanItem)
 
 _ITEMS = (
     select(
@@ -59,7 +59,7 @@ _ASSIGNED = _ITEMS.where(_plan.c.branch_id.in_(bindparam("ancestors", expanding=
 
 
 def _read(rows: Iterable[Sequence[Any]]) -> tuple[DueItem, ...]:
-    return tuple(DueItem(*row[:9], classes=tuple(json.loads(row[9]))) for row in rows)
+    return tuple(DueItem(*[*row[:9], tuple(json.loads(row[9]))]) for row in rows)
 
 
 def assigned(ancestors: Collection[str]) -> tuple[DueItem, ...]:

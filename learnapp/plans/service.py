@@ -16,7 +16,7 @@ from learnapp.plans.rules import ITEM_KINDS, check_dates
 def assign(
     branch_id: str,
     title: str,
-    items: Sequence[tuple[str, str]],
+    items: Sequence[tuple[catalogue.Kind, str]],
     *,
     starts_on: date,
     due_on: date,
@@ -55,7 +55,7 @@ def assign(
     return plan_id
 
 
-def _check(title: str, items: Sequence[tuple[str, str]], classes: Collection[str]) -> None:
+def _check(title: str, items: Sequence[tuple[catalogue.Kind, str]], classes: Collection[str]) -> None:
     if not title.strip():
         raise Invalid("plan-title", N_("A plan needs a title."))
     if not items:

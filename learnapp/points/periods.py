@@ -1,0 +1,147 @@
+"""Rule sets in force and the periods they hold in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import bindparam, select
+
+from learnapp import branches
+from learnapp.db import db, new_id, table_of
+from learnapp.errors import N_, Conflict, Invalid, NotFound
+from learnapp.points.models import Period, RuleSet
+from learnapp.points.parsing import parse
+from learnapp.points.rules import RuleSet as Rules
+from learnapp.points.rules import Span
+
+_SHIPPED = Path(__file__).parent / "rulesets"
+_period, _set = table_of(Period), table_of(RuleSet)
+
+
+@dataclass(frozen=True)
+class PeriodInfo:
+    """An assessment period of a unit's subtree, with its rules. Both days belong to it."""
+
+    id: str
+    branch_id: str
+    title: str
+    title_en: str
+    starts_on: date
+    ends_on: date
+    state: str
+    rules: Rules
+
+    @property
+    def span(self) -> Span:
+        """The days of the period."""
+        return Span(self.starts_on, self.ends_on)
+
+
+def shipped() -> dict[str, str]:
+    """The rule sets that come with the product: their TOML sources by name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(_SHIPPED.glob("*.toml"))}
+
+
+def adopt(source: str, *, actor_id: str, at: datetime) -> str:
+    """Keeps a rule set under the SHA-256 of its source and returns that; adopting it again changes nothing.
+
+    Raises Invalid with the first problem, and how many there are, when it cannot be used.
+    """
+    parsed = parse(source)
+    if parsed.rules is None:
+        raise Invalid(
+            "rule-set",
+            N_("This rule set cannot be used (%(count)s problems). The first: %(first)s"),
+            count=len(parsed.problems),
+            first=parsed.problems[0].text(),
+        )
+    if db.session.get(RuleSet, parsed.rules.hash) is None:
+        db.session.add(RuleSet(hash=parsed.rules.hash, source=source, adopted_at=at, adopted_by=actor_id))
+        db.session.flush()
+    return parsed.rules.hash
+
+
+def open_period(
+    branch_id: str, title: str, *, title_en: str, starts_on: date, ends_on: date, rule_set: str
+) -> str:
+    """Opens a period for a unit and everything below it, under a rule set that was adopted; returns its id.
+
+    The caller tells `follow` whom it concerns. Raises Conflict when a period of the same unit shares a day
+    with it, Invalid when it ends before it begins, NotFound for an unknown unit or rule set.
+    """
+    branches.unit(branch_id)
+    if ends_on < starts_on:
+        raise Invalid("period-dates", N_("The period ends before it begins."))
+    if db.session.get(RuleSet, rule_set) is None:
+        raise NotFound("no-rule-set", N_("This rule set was never adopted."))
+    shared = select(_period.c.id).where(
+        _period.c.branch_id == branch_id, _period.c.starts_on <= ends_on, _period.c.ends_on >= starts_on
+    )
+    if db.session.execute(shared).first() is not None:
+        raise Conflict("period-shares-days", N_("Another period of this unit shares a day with this one."))
+    period_id = new_id()
+    db.session.add(
+        Period(
+            id=period_id,
+            branch_id=branch_id,
+            title=title,
+            title_en=title_en,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            rule_set=rule_set,
+        )
+    )
+    db.session.flush()
+    return period_id
+
+
+_COLUMNS = (
+    _period.c.id,
+    _period.c.branch_id,
+    _period.c.title,
+    _period.c.title_en,
+    _period.c.starts_on,
+    _period.c.ends_on,
+    _period.c.state,
+    _period.c.rule_set,
+)
+_PERIODS = (
+    select(*_COLUMNS)
+    .where(_period.c.branch_id.in_(bindparam("ancestors", expanding=True)))
+    .order_by(_period.c.starts_on, _period.c.id)
+)
+
+
+@lru_cache(maxsize=64)
+def _rules(rule_set: str) -> Rules:
+    """An adopted rule set never changes, so each is read and parsed once per process."""
+    source = db.session.execute(select(_set.c.source).where(_set.c.hash == rule_set)).scalar_one()
+    rules = parse(source).rules
+    if rules is None:
+        raise ValueError(f"the stored rule set {rule_set} can no longer be read")
+    return rules
+
+
+def periods_for(ancestors: Collection[str]) -> tuple[PeriodInfo, ...]:
+    """Every period of these units, by first day: with a unit and all above it, those its members are in."""
+    if not ancestors:
+        return ()
+    rows = db.session.execute(_PERIODS, {"ancestors": sorted(ancestors)}).all()
+    return tuple(PeriodInfo(*[*row[:7], _rules(row[7])]) for row in rows)
+
+
+def current(ancestors: Iterable[str], today: date) -> PeriodInfo | None:
+    """The period that a unit is in on a day: of those that hold it, the one opened nearest to the unit.
+
+    `ancestors` starts with the unit itself and goes up.
+    """
+    above = list(ancestors)
+    holding = [period for period in periods_for(above) if period.starts_on <= today <= period.ends_on]
+    return min(holding, key=lambda period: above.index(period.branch_id), default=None)
+
+
+__all__ = ["PeriodInfo", "adopt", "current", "open_period", "periods_for", "shipped"]

@@ -1,0 +1,88 @@
+"""Asking what entries are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from learnapp.branches import BranchPath
+from learnapp.db import db, table_of
+from learnapp.points.models import PointsLine, Standing
+from learnapp.points.periods import PeriodInfo
+from learnapp.points.rules import Line
+
+_line, _standing, _path = table_of(PointsLine), table_of(Standing), table_of(BranchPath)
+
+
+@dataclass(frozen=True)
+class Total:
+    """A member's sum in a period with its parts, in hundredths, as folded up to entry `seq`."""
+
+    base: int
+    bonus: int
+    deduction: int
+    total: int
+    seq: int
+
+
+_TOTAL = (_standing.c.base, _standing.c.bonus, _standing.c.deduction, _standing.c.total, _standing.c.seq)
+_OWN = select(*_TOTAL).where(
+    _standing.c.member_id == bindparam("member_id"), _standing.c.period_id == bindparam("period_id")
+)
+_BRANCH = select(_standing.c.member_id, *_TOTAL).where(
+    _standing.c.period_id == bindparam("period_id"), _standing.c.branch_id == bindparam("branch_id")
+)
+_LINES = (
+    select(
+        _line.c.entry_seq,
+        _line.c.rule,
+        _line.c.worth,
+        _line.c.counted,
+        _line.c.reason,
+        _line.c.occurred_on,
+    )
+    .where(_line.c.member_id == bindparam("member_id"), _line.c.period_id == bindparam("period_id"))
+    .order_by(_line.c.occurred_on.desc(), _line.c.entry_seq.desc(), _line.c.rule)
+)
+
+
+def untouched(period: PeriodInfo) -> Total:
+    """The sum of somebody about whom nothing was recorded in the period: the base."""
+    rules = period.rules
+    return Total(rules.base, 0, 0, max(rules.floor, rules.base), 0)
+
+
+def total(member_id: str, period: PeriodInfo) -> Total:
+    """The member's sum in the period; the base when nothing has been folded yet."""
+    row = db.session.execute(_OWN, {"member_id": member_id, "period_id": period.id}).one_or_none()
+    return untouched(period) if row is None else Total(*row)
+
+
+def lines(member_id: str, period: PeriodInfo) -> list[Line]:
+    """The lines behind the sum, newest first."""
+    rows = db.session.execute(_LINES, {"member_id": member_id, "period_id": period.id})
+    return [Line(*row) for row in rows]
+
+
+def branch_totals(branch_id: str, period: PeriodInfo) -> dict[str, Total]:
+    """The sums of the members of this very unit, by member id; who is missing stands at the base."""
+    rows = db.session.execute(_BRANCH, {"period_id": period.id, "branch_id": branch_id})
+    return {row[0]: Total(*row[1:]) for row in rows}
+
+
+def with_bonus(period: PeriodInfo, unit_ids: Collection[str]) -> dict[str, int]:
+    """For each of these units, how many members at or below it have gained something in the period."""
+    rows = db.session.execute(
+        select(_path.c.ancestor_id, func.count())
+        .join(_standing, _standing.c.branch_id == _path.c.branch_id)
+        .where(
+            _standing.c.period_id == period.id,
+            _standing.c.bonus > 0,
+            _path.c.ancestor_id.in_(sorted(unit_ids)),
+        )
+        .group_by(_path.c.ancestor_id)
+    )
+    found = {row[0]: row[1] for row in rows}
+    return {unit_id: found.get(unit_id, 0) for unit_id in unit_ids}
