@@ -124,6 +124,7 @@ def _categories(reading: _Reading, data: Mapping[str, Any]) -> dict[str, Categor
         if category.id in found:
             _twice(reading, category.id)
         found[category.id] = category
+    reading.place = ("", 0)
     return found
 
 
