@@ -1,5 +1,10 @@
-"""From draft to published version."""
+"""From draft to published version.
+
+A draft is the text of one module in one language; everybody who may write shares it, and saving over a newer
+text is refused instead of losing it. Publishing goes through the catalogue's one door.
+"""
 
 from learnapp.authoring.models import Draft
+from learnapp.authoring.service import Desk, Preview, desk, discard, drafts, preview, publish, save
 
-__all__ = ["Draft"]
+__all__ = ["Desk", "Draft", "Preview", "desk", "discard", "drafts", "preview", "publish", "save"]

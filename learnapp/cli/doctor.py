@@ -42,7 +42,9 @@ def _migrations() -> str:
     newest = scripts.get_current_head()
     present = MigrationContext.configure(db.session.connection()).get_current_revision()
     if present != newest:
-        raise LookupError(f"the database is at {present or 'nothing'}, not {newest}. Run: learnapp db upgrade")
+        raise LookupError(
+            f"the database is at {present or 'nothing'}, not {newest}. Run: learnapp db upgrade"
+        )
     return f"the database is at {newest}"
 
 
@@ -67,7 +69,9 @@ def _owner() -> str:
     if dialect_name() == "sqlite":
         return "SQLite has no roles; the file's owner can replace it, the seal is what shows that"
     owns = db.session.execute(
-        text("SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE oid = 'ledger_entry'::regclass")
+        text(
+            "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE oid = 'ledger_entry'::regclass"
+        )
     ).scalar_one()
     if owns:
         raise LookupError(

@@ -119,15 +119,14 @@ def settle(
     members = dict(
         db.session.execute(select(accounts.Account.sign_in, accounts.Account.member_id)).tuples().all()
     )
-    shared = accounts.hash_password(password)
     for person in people:
         if person.sign_in not in members:
             with transaction():
-                members[person.sign_in] = _settle_one(person, ids, today, at, shared)
+                members[person.sign_in] = _settle_one(person, ids, today, at, password)
     return members
 
 
-def _settle_one(person: Person, ids: dict[str, str], today: date, at: datetime, shared: str) -> str:
+def _settle_one(person: Person, ids: dict[str, str], today: date, at: datetime, password: str) -> str:
     member_id = accounts.create(person.name, person.sign_in, at=at)
     branches.join(
         member_id,
@@ -139,7 +138,7 @@ def _settle_one(person: Person, ids: dict[str, str], today: date, at: datetime, 
         post=person.post,
     )
     if person.sign_in in SIGN_INS:
-        accounts.adopt_hash(member_id, shared)
+        accounts.set_password(member_id, password)
         if role := SIGN_INS[person.sign_in]:
             unit = ids[role[1] or COMMITTEE]
             branches.grant(member_id, role[0], unit, valid_from=person.joined, actor_id=OPERATOR_ID, at=at)

@@ -1,19 +1,99 @@
+"""The first page, the work tab, and what the product leaves out on purpose."""
+
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext
 
-from learnapp.web.doors import may
+from learnapp import study
+from learnapp.web import due
+from learnapp.web.doors import PUBLIC, may, me
 
-bp = Blueprint("home", __name__, url_prefix="")
+bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 @may("home.read")
 def index() -> str:
-    return render_template("base.html")
+    """What to go on with, and what is due."""
+    standings = study.standings(me().member_id)
+    tasks = due.tasks(me())
+    return render_template(
+        "home/index.html",
+        step=due.next_step(standings, tasks),
+        tasks=[task for task in tasks if task.state != "done"],
+        done=sum(task.state == "done" for task in tasks),
+        hours=due.hours(me(), standings),
+    )
 
 
 @bp.get("/work")
 @may("work.read")
 def work() -> str:
-    return render_template("base.html")
+    """The doors that the asker's roles open."""
+    doors = (
+        (
+            "branches.read",
+            url_for("branches.index"),
+            gettext("My units"),
+            gettext("people, invitations, codes"),
+        ),
+        ("coverage.read", url_for("coverage.index"), gettext("Coverage"), gettext("how far a unit has come")),
+        (
+            "points.branch",
+            url_for("points.units"),
+            gettext("Points of a unit"),
+            gettext("in name order, never ranked"),
+        ),
+        (
+            "authoring.read",
+            url_for("authoring.index"),
+            gettext("Writing"),
+            gettext("change a lesson and publish it"),
+        ),
+        ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
+    )
+    return render_template("home/work.html", doors=doors)
+
+
+@bp.get("/off")
+@may(PUBLIC)
+def off() -> str:
+    """What is off by design, and why."""
+    points = (
+        (
+            gettext("No check-ins, no points for logging in"),
+            gettext("Coming here proves nothing. Points are for study that was completed and checked."),
+        ),
+        (
+            gettext("No reading time counted"),
+            gettext("A time is shown as a hint for planning. How long a page stays open is not stored."),
+        ),
+        (
+            gettext("No rankings of people or branches"),
+            gettext("Lists stand in name order or in the order of the tree."),
+        ),
+        (
+            gettext("No score bands"),
+            gettext("A quiz is passed or not passed yet. The percentage earns nothing."),
+        ),
+        (
+            gettext("No photos, places or screenshots as proof"),
+            gettext("What was done together is entered once and confirmed by a second person."),
+        ),
+        (
+            gettext("No likes, shares, streaks or pop-ups"),
+            gettext("Nothing here asks for attention that the matter itself does not need."),
+        ),
+        (
+            gettext("No identity numbers, no device identifiers"),
+            gettext(
+                "We keep name, sign-in name, branch, class and post, and a phone number if you give one."
+            ),
+        ),
+        (
+            gettext("Names stay in the branch"),
+            gettext("Above the branch there are counts only, and small counts are hidden."),
+        ),
+    )
+    return render_template("home/off.html", points=points)

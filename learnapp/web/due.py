@@ -1,0 +1,120 @@
+"""What a member has to do and what to go on with, put together from plans, coverage, study and quizzes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext
+
+from learnapp import branches, catalogue, coverage, guard, plans, study
+from learnapp.web.doors import language, today
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that is due: `state` is open, under, done or out; `overdue` is seen today, never stored."""
+
+    title: str
+    href: str
+    kind: str
+    due_on: date
+    state: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one thing to go on with: a lesson, how far its course is, and how long it takes."""
+
+    title: str
+    course: str
+    href: str
+    done: int
+    total: int
+    minutes: int
+    begun: bool
+
+
+def title(thing: catalogue.Course | catalogue.Quiz | catalogue.ModuleInfo) -> str:
+    """A title in the language of the request, else in the main one."""
+    return thing.title_en if language() == "en" and thing.title_en else thing.title
+
+
+def tasks(principal: guard.Principal) -> list[Task]:
+    """What is due from the asker, earliest date first; what they are not expected to do is left out."""
+    if principal.branch_id is None:
+        return []
+    above = branches.ancestors(principal.branch_id)
+    states = coverage.states(principal.member_id)
+    found = []
+    for item in plans.due_for(above, principal.member_class, today()):
+        state = states.get(item.item_id, "out")
+        if state != "out":
+            found.append(_task(item, state))
+    return found
+
+
+def _task(item: plans.DueItem, state: str) -> Task:
+    if item.kind == "course":
+        thing: catalogue.Course | catalogue.Quiz = catalogue.course(item.slug)
+        href = url_for("study.course", course=item.slug)
+    else:
+        thing = catalogue.quiz(item.slug)
+        href = url_for("quiz.intro", slug=item.slug)
+    overdue = state != "done" and item.due_on < today()
+    return Task(title(thing), href, item.kind, item.due_on, state, overdue)
+
+
+def next_step(standings: list[study.Standing], due: list[Task]) -> Step | None:
+    """The lesson to go on with: of a course under way, else of the first due course, else none."""
+    under = [one for one in standings if one.begun and not one.completed]
+    wanted = [task.href for task in due if task.kind == "course" and task.state != "done"]
+    waiting = [one for one in standings if url_for("study.course", course=one.course.slug) in wanted]
+    for one in [*(one for one in under if one in waiting), *waiting, *under]:
+        module = one.next_module()
+        if module is not None:
+            anchor = one.resume_at(module)
+            href = url_for("study.module", course=one.course.slug, module=module.id)
+            return Step(
+                title=title(module),
+                course=title(one.course),
+                href=f"{href}#{anchor}" if anchor else href,
+                done=one.done,
+                total=len(one.course.modules),
+                minutes=module.minutes,
+                begun=one.begun,
+            )
+    return None
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Study hours of this calendar year by measure, in hundredths; `target` None where none is set."""
+
+    label: str
+    value: int
+    target: int | None
+
+
+def hours(principal: guard.Principal, standings: list[study.Standing]) -> list[Hours]:
+    """Online and organised study of this year. Organised sessions are not entered here yet, so that only
+    the share of online study which the rule counts as organised stands there."""
+    year = today().year
+    online = sum(
+        progress.hours
+        for one in standings
+        for progress in one.progress.values()
+        if progress.completed_on is not None and progress.completed_on.year == year
+    )
+    person = branches.person(principal.member_id, today())
+    targets = {
+        target.measure: target.hours
+        for target in plans.targets(person.post if person else None, principal.member_class)
+    }
+    share = plans.study_rules().online_counts_percent
+    return [
+        Hours(gettext("Online self-study"), online, targets.get("online")),
+        Hours(gettext("Organised study"), online * share // 100, targets.get("organised")),
+    ]
