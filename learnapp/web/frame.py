@@ -19,7 +19,7 @@ from learnapp import clock, guard
 from learnapp.config import Config
 from learnapp.db import new_id
 from learnapp.errors import N_, AppError, Forbidden
-from learnapp.web import filters
+from learnapp.web import compress, filters
 from learnapp.web.doors import PUBLIC, SignInNeeded, me, now, wanted_page
 
 LANGUAGES = ("zh", "en")
@@ -60,6 +60,7 @@ def set_up(app: Flask, settings: Config) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
     filters.register(app, settings)
+    compress.set_up(app)
     _templates(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -106,7 +107,7 @@ def _guard() -> None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = _CSP
+    headers.setdefault("Content-Security-Policy", _CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
