@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from learnapp import catalogue, clock, config, coverage, follow, ledger, media, plans, points
 from learnapp.db import transaction
@@ -14,7 +15,7 @@ from learnapp.demo import history, people
 from learnapp.errors import Conflict
 
 RULES = "municipal-2026"
-_DUE = (
+_DUE: tuple[tuple[Literal["course", "quiz"], str], ...] = (
     ("course", "study-duties"),
     ("course", "three-meetings"),
     ("course", "data-safety"),
@@ -94,6 +95,6 @@ def _assign(ids: dict[str, str], at: datetime, zone: str) -> None:
         rules = points.adopt(points.shipped()[RULES], actor_id=people.OPERATOR_ID, at=at)
         year = clock.local_date(at + timedelta(days=history.DAYS), zone).year
         points.open_period(
-            committee, f"{year}年度考评", rules, title_en=f"Assessment period {year}",
+            committee, f"{year}年度考评", rule_set=rules, title_en=f"Assessment period {year}",
             starts_on=starts.replace(year=year, month=1, day=1), ends_on=starts.replace(year=year, month=12, day=31),
         )  # fmt: skip

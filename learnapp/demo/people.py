@@ -16,11 +16,11 @@ SEED = 20260701
 PEOPLE = 400
 COMMITTEE = "青溪县直机关党委"
 UNITS = {
-    "党政综合党总支": ("办公室党支部", "组织人事党支部", "宣传文化党支部", "政法党支部", "信访党支部", "档案党支部"),
-    "农业农村党总支": ("农技推广党支部", "水利党支部", "林业党支部", "石桥村党支部", "柳湾村党支部", "茶岭村党支部"),
-    "教育卫生党总支": ("第一中学党支部", "实验小学党支部", "幼教中心党支部", "县医院党支部", "中医院党支部", "疾控中心党支部"),
-    "城乡社区党总支": ("东街社区党支部", "西街社区党支部", "河滨社区党支部", "新城社区党支部", "物业行业党支部", "退休干部党支部"),
-}  # fmt: skip
+    "党政综合党总支": "办公室 组织人事 宣传文化 政法 信访 档案",
+    "农业农村党总支": "农技推广 水利 林业 石桥村 柳湾村 茶岭村",
+    "教育卫生党总支": "第一中学 实验小学 幼教中心 县医院 中医院 疾控中心",
+    "城乡社区党总支": "东街社区 西街社区 河滨社区 新城社区 物业行业 退休干部",
+}
 HOME = "东街社区党支部"
 HOST = "石桥村党支部"
 
@@ -61,9 +61,13 @@ def units(at: datetime) -> dict[str, str]:
         root = branches.found("committee", COMMITTEE, parent_id=None, at=at)
         for position, (general, below) in enumerate(UNITS.items()):
             parent = branches.found("general", general, parent_id=root, at=at, position=position)
-            for place, name in enumerate(below):
+            for place, name in enumerate(_branches(below)):
                 branches.found("branch", name, parent_id=parent, at=at, position=place)
     return _unit_ids()
+
+
+def _branches(short: str) -> list[str]:
+    return [f"{name}党支部" for name in short.split()]
 
 
 def _unit_ids() -> dict[str, str]:
@@ -80,7 +84,7 @@ def planned(today: date) -> list[Person]:
     """The same 400 people for the same day: the nine sign-ins first, then everybody else branch by branch."""
     draw = random.Random(SEED)  # noqa: S311 – people are invented, nothing is secret
     name = names(SEED)
-    every = [unit for below in UNITS.values() for unit in below]
+    every = [unit for below in UNITS.values() for unit in _branches(below)]
     people: list[Person] = []
     for sign_in in SIGN_INS:
         member_class = "mobile" if sign_in == "mobile" else "full"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from learnapp.clock import parse_iso
@@ -55,17 +55,32 @@ _COLUMNS = (
 )
 
 
-def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(*row[:5], json.loads(row[5]), parse_iso(row[6]), parse_iso(row[7]), row[8], row[9], row[10])
+def _entry(row: Any) -> Entry:
+    return Entry(
+        member_id=row.member_id,
+        seq=row.seq,
+        kind=row.kind,
+        subject=row.subject,
+        subject_version=row.subject_version,
+        data=json.loads(row.data),
+        occurred_at=parse_iso(row.occurred_at),
+        recorded_at=parse_iso(row.recorded_at),
+        recorder=row.recorder,
+        source=row.source,
+        hash=row.hash,
+    )
+
+
+_AFTER = (
+    select(*_COLUMNS)
+    .where(LedgerEntry.member_id == bindparam("of_member"), LedgerEntry.seq > bindparam("after"))
+    .order_by(LedgerEntry.seq)
+)
 
 
 def entries_after(member_id: str, seq: int) -> list[Entry]:
     """The member's entries behind `seq` in their order; 0 gives all of them."""
-    rows = db.session.execute(
-        select(*_COLUMNS)
-        .where(LedgerEntry.member_id == member_id, LedgerEntry.seq > seq)
-        .order_by(LedgerEntry.seq)
-    )
+    rows = db.session.execute(_AFTER, {"of_member": member_id, "after": seq})
     return [_entry(row) for row in rows]
 
 

@@ -5,19 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 
 import rfc8785
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp.clock import iso
-from learnapp.db import db, dialect_name
+from learnapp.db import db, dialect_name, table_of
 from learnapp.errors import N_, Conflict
 from learnapp.ledger.events import Event, Voided
 from learnapp.ledger.models import LedgerEntry, LedgerHead
 from learnapp.ledger.queries import Entry, entries_after, voided_seqs
-from learnapp.ledger.rules import GENESIS, check_void, entry_hash
+from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, check_void, entry_hash
 
-_head = LedgerHead.__table__
-_entry = LedgerEntry.__table__
+_head = table_of(LedgerHead)
+_entry = table_of(LedgerEntry)
+_ME = bindparam("of_member")
+
+# Made once: these run in every act of every member.
+_LOCK = select(_head.c.seq, _head.c.hash).where(_head.c.member_id == _ME).with_for_update()
+_KNOWN = select(_entry.c.seq, _entry.c.kind, _entry.c.data).where(
+    _entry.c.member_id == _ME, _entry.c.uid == bindparam("of_uid")
+)
+_APPEND = insert(_entry)
+_MOVE_HEAD = (
+    update(_head).where(_head.c.member_id == _ME).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
 
 
 def open_stream(member_id: str) -> None:
@@ -29,11 +40,10 @@ def open_stream(member_id: str) -> None:
 
 def lock(member_id: str) -> tuple[int, str]:
     """Takes the member's lock until the transaction ends; returns the stream's last seq and hash."""
-    statement = select(_head.c.seq, _head.c.hash).where(_head.c.member_id == member_id).with_for_update()
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(_LOCK, {"of_member": member_id}).one_or_none()
     if row is None:
         open_stream(member_id)
-        row = db.session.execute(statement).one()
+        row = db.session.execute(_LOCK, {"of_member": member_id}).one()
     return row.seq, row.hash
 
 
@@ -55,11 +65,7 @@ def record(
     """
     seq, prev_hash = lock(member_id)
     data = rfc8785.dumps(event.data()).decode()
-    known = db.session.execute(
-        select(_entry.c.seq, _entry.c.kind, _entry.c.data).where(
-            _entry.c.member_id == member_id, _entry.c.uid == uid
-        )
-    ).one_or_none()
+    known = db.session.execute(_KNOWN, {"of_member": member_id, "of_uid": uid}).one_or_none()
     if known is not None:
         if (known.kind, known.data) != (event.kind, data):
             raise Conflict("uid-taken", N_("This was recorded before with another content."), uid=uid)
@@ -79,24 +85,9 @@ def record(
         prev_hash,
     )
     digest = entry_hash(columns)
-    db.session.execute(
-        insert(_entry).values(
-            member_id=member_id,
-            seq=seq + 1,
-            uid=uid,
-            kind=event.kind,
-            subject=event.subject,
-            subject_version=event.subject_version,
-            data=data,
-            occurred_at=columns[7],
-            recorded_at=columns[8],
-            recorder=recorder,
-            source=source,
-            prev_hash=prev_hash,
-            hash=digest,
-        )
-    )
-    db.session.execute(update(_head).where(_head.c.member_id == member_id).values(seq=seq + 1, hash=digest))
+    stored = dict(zip(HASHED_COLUMNS, columns, strict=True))
+    db.session.execute(_APPEND, {**stored, "seq": seq + 1, "hash": digest})
+    db.session.execute(_MOVE_HEAD, {"of_member": member_id, "new_seq": seq + 1, "new_hash": digest})
     return seq + 1
 
 

@@ -61,8 +61,8 @@ SECOND = "(SELECT member_id FROM ledger_head ORDER BY member_id LIMIT 1 OFFSET 1
 @pytest.mark.parametrize(
     ("statement", "code", "seq"),
     [
-        (f"UPDATE ledger_entry SET data = replace(data, 'a', 'b') WHERE seq = 2 AND member_id = {SECOND}", "content", 2),
-        (f"UPDATE ledger_entry SET occurred_at = '2026-01-01T00:00:00.000Z' WHERE seq = 3 AND member_id = {SECOND}", "content", 3),
+        (f"UPDATE ledger_entry SET data = upper(data) WHERE seq = 2 AND member_id = {SECOND}", "content", 2),
+        (f"UPDATE ledger_entry SET subject = 'x' WHERE seq = 3 AND member_id = {SECOND}", "content", 3),
         (f"UPDATE ledger_entry SET recorder = member_id || 'x' WHERE seq = 1 AND member_id = {SECOND}", "content", 1),
         (f"UPDATE ledger_entry SET prev_hash = hash WHERE seq = 2 AND member_id = {SECOND}", "link", 2),
         (f"DELETE FROM ledger_entry WHERE seq = 2 AND member_id = {SECOND}", "gap", 2),
