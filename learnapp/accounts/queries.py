@@ -18,7 +18,7 @@ STATES = {
     "locked": N_("Locked for a while"),
     "invited": N_("Invited"),
     "new": N_("Not invited yet"),
-    "disabled": N_("Closed"),
+    "disabled": N_("Account closed"),
 }
 
 

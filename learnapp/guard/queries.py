@@ -105,3 +105,22 @@ def outranks(principal: Principal, member_id: str, today: date) -> bool:
     """Whether the principal may do all that this person's roles may, see `covers`."""
     held = branches.roles_of(member_id, today)
     return covers(principal, [(role.role, branches.ancestors(role.branch_id)) for role in held])
+
+
+def not_self(principal: Principal, member_id: str) -> None:
+    """Raises Forbidden for one's own roles: power takes two people."""
+    if member_id == principal.member_id:
+        raise Forbidden("own-role", N_("Nobody changes their own roles. Ask another operator."))
+
+
+def grantee(principal: Principal, member_id: str | None, today: date) -> str:
+    """The person to whom the principal may give a role: at home in units whose names the principal may see.
+
+    Raises Forbidden for the principal themselves, NotFound for anybody else.
+    """
+    person = branches.person(member_id, today) if member_id else None
+    above = branches.ancestors(person.branch_id) if person and person.branch_id else ()
+    if person is None or not permits(principal, "branches.names", ancestors=above):
+        raise NotFound("no-grantee", N_("Nobody of your units has this sign-in name."))
+    not_self(principal, person.member_id)
+    return person.member_id

@@ -1,3 +1,5 @@
+"""The blueprint that the pages of this package hang on."""
+
 from __future__ import annotations
 
 from flask import Blueprint
