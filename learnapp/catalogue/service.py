@@ -169,10 +169,10 @@ def _course_json(course: CourseDefinition) -> dict[str, Any]:
 
 def _module_json(course: CourseDefinition, module: ModuleDefinition) -> dict[str, Any]:
     main = module.texts[course.language]
-    english = module.texts.get("en")
+    chinese, english = module.texts.get("zh"), module.texts.get("en")
     return {
         "id": module.id,
-        "title": main.title,
+        "title": (chinese or main).title,
         "title_en": english.title if english else "",
         "minutes": module.minutes,
         "needs": module.needs,

@@ -1,0 +1,136 @@
+"""Where a member stands in the courses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select
+
+from learnapp import catalogue
+from learnapp.catalogue import Shelf
+from learnapp.db import db
+from learnapp.errors import N_, NotFound
+from learnapp.study import rules
+from learnapp.study.models import StudyProgress
+from learnapp.study.rules import NOTHING, Progress, State
+
+# The current version and the member's progress in one question; every page of study asks it once.
+_STANDINGS = (
+    select(
+        Shelf.slug,
+        Shelf.current_hash,
+        StudyProgress.module_id,
+        StudyProgress.sections,
+        StudyProgress.check_passed_at,
+        StudyProgress.completed_at,
+        StudyProgress.completed_on,
+        StudyProgress.completed_version,
+        StudyProgress.hours_hundredths,
+    )
+    .outerjoin(
+        StudyProgress,
+        and_(StudyProgress.course == Shelf.slug, StudyProgress.member_id == bindparam("member_id")),
+    )
+    .where(Shelf.kind == "course")
+)
+_ONE = _STANDINGS.where(Shelf.slug == bindparam("slug"))
+_ALL = _STANDINGS.order_by(Shelf.position, Shelf.slug)
+_HOURS = select(func.coalesce(func.sum(StudyProgress.hours_hundredths), 0)).where(
+    StudyProgress.member_id == bindparam("member_id"), StudyProgress.completed_on == bindparam("day")
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A course in its current version, and a member's progress in each module they have begun."""
+
+    course: catalogue.Course
+    progress: Mapping[str, Progress]
+
+    def of(self, module_id: str) -> Progress:
+        """The progress in one module."""
+        return self.progress.get(module_id, NOTHING)
+
+    def state(self, module: catalogue.ModuleInfo) -> State:
+        """done, under or open."""
+        return rules.state(module, self.of(module.id))
+
+    def waits_for(self, module: catalogue.ModuleInfo) -> tuple[catalogue.ModuleInfo, ...]:
+        """The modules that must be completed before this one may be opened."""
+        course = self.course
+        waiting = rules.waits_for(course.modules, module, course.order, self.progress)
+        return tuple(one for one in course.modules if one.id in waiting)
+
+    @property
+    def done(self) -> int:
+        """How many modules of the current version are completed."""
+        return sum(1 for module in self.course.modules if self.of(module.id).completed)
+
+    @property
+    def completed(self) -> bool:
+        """Whether every module of the current version is completed."""
+        return rules.course_completed(self.course.modules, self.progress)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of the course counts yet."""
+        return any(self.state(module) != "open" for module in self.course.modules)
+
+    def next_module(self, after: str = "") -> catalogue.ModuleInfo | None:
+        """The module to go on with: one under way first, unless asked for what follows `after`."""
+        modules = self.course.modules
+        if not after:
+            under = next((module for module in modules if self.state(module) == "under"), None)
+            if under is not None:
+                return under
+        found = rules.next_step(modules, after, self.course.order, self.progress)
+        return self.course.find(found) if found else None
+
+    def resume_at(self, module: catalogue.ModuleInfo) -> str:
+        """The anchor to open a module at: its first unfinished section, the check, or "" for the top."""
+        progress = self.of(module.id)
+        if self.state(module) != "under":
+            return ""
+        missing = rules.missing_sections(module, progress)
+        return missing[0] if missing else "check"
+
+
+def standing(member_id: str, slug: str) -> Standing:
+    """One course with the member's progress, in one query. Raises NotFound."""
+    rows = db.session.execute(_ONE, {"member_id": member_id, "slug": slug}).all()
+    if not rows:
+        raise NotFound("no-course", N_("There is no such course."))
+    return _standing(rows)
+
+
+def standings(member_id: str) -> list[Standing]:
+    """All courses in shelf order with the member's progress, in one query."""
+    by_course: dict[str, list[Any]] = {}
+    for row in db.session.execute(_ALL, {"member_id": member_id}):
+        by_course.setdefault(row.slug, []).append(row)
+    return [_standing(rows) for rows in by_course.values()]
+
+
+def hours_on(member_id: str, day: date) -> int:
+    """Hundredths of study hours credited to the member on a day of the instance's zone."""
+    return int(db.session.execute(_HOURS, {"member_id": member_id, "day": day}).scalar_one())
+
+
+def _standing(rows: Sequence[Any]) -> Standing:
+    progress = {
+        row.module_id: Progress(
+            sections=tuple(json.loads(row.sections)),
+            check_passed_at=row.check_passed_at,
+            completed_at=row.completed_at,
+            completed_on=row.completed_on,
+            completed_version=row.completed_version,
+            hours=row.hours_hundredths,
+        )
+        for row in rows
+        if row.module_id is not None
+    }
+    return Standing(catalogue.course_version(rows[0].current_hash), progress)
