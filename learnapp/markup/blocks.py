@@ -46,6 +46,7 @@ _HEADING_END = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _HEADING_ID = re.compile(r"[ \t]*\{[ \t]*:?[ \t]*(?:#([\w.-]+))?[^{}]*\}[ \t]*$")
 _ATTRIBUTES = re.compile(r"^ {0,3}\{:[^{}]*\}[ \t]*$")
 _FOREIGN = re.compile(r"^ {0,3}(?:\{%.*%\}|\{\{[<%].*[>%]\}\}|!!![ \t]*\w.*|\?\?\?\+?[ \t]*\w.*)[ \t]*$")
+_NO_SPACE = re.compile(r"^ {0,3}(?:#{2,6}[^\s#]|#[^\s#\d!])")
 _CALLOUT = re.compile(r"^[ \t]*\[!([\w-]{1,40})\][ \t]*$")
 _TASK = re.compile(r"^\[([ xX])\][ \t]+(?=\S)")
 _INFO = re.compile(r"[\w+#.-]+")
@@ -71,17 +72,19 @@ class GitHubBlocks(BlockParser):
             self._footnote, self._html, self._table, self._grid, self._attributes, self._paragraph,
         )  # fmt: skip
 
-    def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802 # the library's name
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree:
         """Reads the whole text; called once by Markdown."""
         self._raw = list(lines)
         self.root = Element(self.md.doc_tag)
         self._blocks(self.root, [Line(n, untab(text)) for n, text in enumerate(self._raw, start=1)])
         return ElementTree(self.root)
 
-    def parseChunk(self, parent: Element, text: str) -> None:  # noqa: N802 # the library's name
+    def parseChunk(self, parent: Element, text: str) -> None:
         """Reads a piece that was set aside before: the text of a footnote."""
         number = self.md.footnote_lines.get(text, 0)
         self._blocks(parent, [Line(number, line) for line in text.split("\n")])
+        if not len(parent):  # the library hangs its link back on the last block
+            SubElement(parent, "p").text = ""
 
     def note(self, code: str, line: Line, detail: str = "") -> None:
         """Keeps what could not be carried over."""
@@ -314,6 +317,8 @@ class GitHubBlocks(BlockParser):
             end += 1
         if _FOREIGN.match(lines[start].text):
             self.note("unknown-directive", lines[start])
+        if _NO_SPACE.match(lines[start].text):
+            self.note("heading-space", lines[start])
         text = self._references(lines[start:end])
         if text:
             SubElement(parent, "p").text = text

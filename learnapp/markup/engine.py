@@ -33,7 +33,7 @@ class Engine(markdown.Markdown):
     def __init__(self, lang: Language) -> None:
         self.lang: Language = lang
         self.footnote_lines: dict[str, int] = {}
-        self._later: list[tuple[str, str]] = []
+        self._later: list[tuple[str, str, str]] = []
         super().__init__()
         self.stripTopLevelTags = True
         self._footnotes = _footnotes(self)
@@ -59,12 +59,12 @@ class Engine(markdown.Markdown):
     def notices(self, finder: Finder) -> Iterator[Notice]:
         """What could not be carried over, once the text is read."""
         yield from self.blocks.notices
-        for code, piece in self._later:
-            yield Notice(code, finder.line(piece), piece[:200])
+        for code, piece, detail in self._later:
+            yield Notice(code, finder.line(piece), (detail or piece)[:200])
 
-    def note_source(self, code: str, piece: str) -> None:
-        """Notes a piece of source whose line is looked up at the end."""
-        self._later.append((code, piece))
+    def note_source(self, code: str, piece: str, detail: str = "") -> None:
+        """Notes a piece of source whose line is looked up at the end; `detail` is shown in its place."""
+        self._later.append((code, piece, detail))
 
     def set_footnote(self, label: str, text: str, line: int) -> None:
         """Sets the text of a footnote aside; the first one of a label counts."""
@@ -86,7 +86,7 @@ class Engine(markdown.Markdown):
                     number = line + source.count("\n", 0, match.start())
                     self.blocks.notices.append(Notice("removed-html", number, name))
                 else:
-                    self.note_source("removed-html", f"<{match[2]}")
+                    self.note_source("removed-html", f"<{match[2]}", name)
         return _LOOKS_LIKE_TAG.sub(lambda m: "<" if m[1].lower() in tags.KNOWN_TAGS else "&lt;", source)
 
     def unescape(self, text: str) -> str:

@@ -139,9 +139,10 @@ class Finisher:
     def _link(self, link: Element) -> Change | None:
         target = link.get("href", "")
         if target.startswith("#"):
-            self._fragments.append((link, target[1:]))
             if link.get("class") == "footnote-backref":
                 link.set("aria-label", link.get("title", ""))
+            else:
+                self._fragments.append((link, target[1:]))
             return None
         if not target:
             return None if link.get("id") else _unwrap
@@ -159,7 +160,7 @@ class Finisher:
         line = self._finder.line(written) or self._finder.line(escape(written, quote=False))
         self.links.append(Link(kind, target, line))
         address = self._rule(kind, target) if self._rule else target
-        return address if address and safe_address(address) else None
+        return address.replace(" ", "%20") if address and safe_address(address) else None
 
     def _point(self, link: Element, fragment: str) -> None:
         """Checks a link inside the document, after all ids are known."""

@@ -15,7 +15,7 @@ Found: TypeAlias = "tuple[Element | str | None, int | None, int | None]"
 class InlinePattern(InlineProcessor):
     """An inline pattern; `found` is called for every match that is still text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override] # noqa: N802 # library
+    def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override] # the library calls it so
         """Called by the library."""
         return self.found(m, data)
 
