@@ -1,0 +1,93 @@
+"""The sweeper: closes what the clock has ended, and catches the readers up. It runs inside `serve`.
+
+It carries no facts. All its work is found in committed rows, so it may be killed at any moment, and two
+sweepers do no harm beside each other: every step is taken under a lock and changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import Flask
+
+from learnapp import clock, coverage, follow, quiz
+from learnapp.config import Config
+from learnapp.db import db, transaction
+
+LIMIT = 500
+QUIET = timedelta(minutes=1)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one run did."""
+
+    closed: int
+    followed: int
+    counted: int
+
+
+def run_once(app: Flask, at: datetime) -> Swept:
+    """Closes attempts whose time is up, folds members who are behind, and takes waiting deltas into the
+    counts of every unit. What fails for one member is logged and stops nothing else."""
+    settings: Config = app.extensions["learnapp"]
+    with app.app_context():
+        try:
+            return Swept(
+                closed=_tried("close", lambda: _close(at)),
+                followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
+                counted=_tried("count", lambda: _count(at)),
+            )
+        finally:
+            db.session.remove()
+
+
+def run_forever(app: Flask, stop: threading.Event) -> None:
+    """Runs every `sweep_seconds` until told to stop; a run that fails is logged and tried again."""
+    settings: Config = app.extensions["learnapp"]
+    while not stop.wait(settings.sweep_seconds):
+        try:
+            run_once(app, clock.now())
+        except Exception:
+            _log.exception("sweep failed")
+
+
+def _tried(step: str, work: Callable[[], int]) -> int:
+    """What the step did; 0 when it failed, so that the next step is still taken."""
+    try:
+        return work()
+    except Exception:
+        _log.exception("sweep step failed", step=step)
+        db.session.rollback()
+        return 0
+
+
+def _close(at: datetime) -> int:
+    """Ends attempts that the clock has ended, each in a transaction of its own."""
+    found = list(quiz.expired(at, LIMIT))
+    db.session.rollback()
+    return sum(_closed(member_id, attempt_id, at) for member_id, attempt_id in found)
+
+
+def _closed(member_id: str, attempt_id: str, at: datetime) -> bool:
+    try:
+        with transaction():
+            return quiz.close(member_id, attempt_id, at=at)
+    except Exception:
+        _log.exception("attempt not closed", member=member_id, attempt=attempt_id)
+        return False
+
+
+def _count(at: datetime) -> int:
+    """Rolls up when a delta waits, and else once a minute, so that pages can say as of when they are right."""
+    due, last = coverage.waiting(), coverage.as_of()
+    db.session.rollback()
+    if not due and last is not None and at - last < QUIET:
+        return 0
+    with transaction():
+        return coverage.roll_up(at)
