@@ -90,6 +90,13 @@ def answer_check(course: str, module: str) -> Response | str | tuple[str, int]:
     return render_template("study/check.html", lesson=after, graded=graded)
 
 
+@bp.get("/<course>/<module>/check")
+@may("study.read")
+def check(course: str, module: str) -> Response:
+    """The result of a check has no address of its own: back to where it is answered."""
+    return redirect(url_for("study.module", course=course, module=module, _anchor="check"), 303)
+
+
 @bp.get("/<course>/<module>/v/<version>")
 @may("study.read")
 def version(course: str, module: str, version: str) -> str:
