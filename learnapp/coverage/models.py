@@ -31,13 +31,15 @@ class CoverageStatus(Base):
 
 
 class CoverageMark(Base):
-    """The last entry of a member that has been folded into coverage."""
+    """The last entry of a member that has been folded into coverage, and the home branch it was folded for:
+    where that differs from today's home, somebody moved and is folded anew."""
 
     __tablename__ = "coverage_mark"
     __table_args__ = ({"info": {"place": "member"}},)
 
     member_id: Mapped[str] = mapped_column(ID, primary_key=True)
     seq: Mapped[int]
+    branch_id: Mapped[str | None] = mapped_column(ID, default=None)
 
 
 class CoverageDelta(Base):

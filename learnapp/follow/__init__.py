@@ -1,1 +1,12 @@
-"""The only caller of the readers' folds."""
+"""The only caller of the readers' folds.
+
+An act is recorded and commits alone. Then the member's stream is folded into points and coverage under the
+member's lock, each reader keeping a mark: folding twice changes nothing, and a reader that fails undoes
+neither the act nor another reader. Who is behind is found in committed rows, so nothing is lost with a
+process: a sweep folds whoever has entries, a home or a plan that the marks do not know yet.
+"""
+
+from learnapp.follow.queries import behind
+from learnapp.follow.service import fold, member, rebuild, stale, stale_member, sweep
+
+__all__ = ["behind", "fold", "member", "rebuild", "stale", "stale_member", "sweep"]

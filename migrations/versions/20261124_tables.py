@@ -201,6 +201,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_coverage_mark")),
     )
     op.create_table(

@@ -1,0 +1,164 @@
+"""What is true of coverage: the state of one member in one item, and what may be shown of small units. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from learnapp.errors import N_
+
+STATES = {
+    "done": N_("Done"),
+    "under": N_("Under way"),
+    "open": N_("Not started"),
+    "out": N_("Not expected"),
+}
+
+# Whoever joins later than this before a date is not expected to make it.
+JOINED_LATE = timedelta(days=30)
+
+# Above the branch, figures about fewer people than this are not shown.
+SMALL = 5
+
+
+class Recorded(Protocol):
+    """What is read of a ledger entry."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+class Expected(Protocol):
+    """What is read of a plan's item."""
+
+    @property
+    def item_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def due_on(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of `STATES`, and the entry that proves it where one does."""
+
+    state: str
+    seq: int | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many stand where. `out` are not expected: exempt, or joined too late."""
+
+    open: int = 0
+    under: int = 0
+    done: int = 0
+    out: int = 0
+
+    @property
+    def due(self) -> int:
+        """Of how many it is expected (应训)."""
+        return self.open + self.under + self.done
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """The sum: a parent is the sum of its children."""
+    return sum(counts, Counts())
+
+
+def tally(states: Iterable[str]) -> Counts:
+    """Counts of states."""
+    found = list(states)
+    return Counts(**{state: found.count(state) for state in STATES})
+
+
+def progress(entries: Iterable[Recorded]) -> dict[str, State]:
+    """How far the effective entries bring the member, by thing (`course/…`, `quiz/…`).
+
+    Done is what was completed or passed, by the first entry that says so, under whatever version; under way
+    is what was begun: a module, or an attempt that was not passed.
+    """
+    stream = list(entries)
+    void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
+    found: dict[str, State] = {}
+    for entry in stream:
+        if entry.seq in void or entry.kind == "voided":
+            continue
+        thing = f"course/{entry.data['course']}" if "course" in entry.data else entry.subject
+        done = entry.kind == "course-completed" or (
+            entry.kind == "quiz-ended" and entry.data["passed"] is True
+        )
+        if done and found.get(thing, State("open", None)).state != "done":
+            found[thing] = State("done", entry.seq)
+        elif thing not in found:
+            found[thing] = State("under", entry.seq)
+    return found
+
+
+def expected(item: Expected, joined_on: date, exempt_on_due: bool) -> bool:
+    """Whether a member is expected to have done the item by its date.
+
+    Not so when exempt on that day, nor when they joined after the item began and within the last 30 days.
+    No day of asking takes part, so the answer changes only when a membership, an exemption or a plan does.
+    """
+    return not exempt_on_due and joined_on <= max(item.starts_on, item.due_on - JOINED_LATE)
+
+
+def state_of(item: Expected, is_expected: bool, done: Mapping[str, State]) -> State:
+    """The member's state in one item."""
+    if not is_expected:
+        return State("out", None)
+    return done.get(f"{item.kind}/{item.slug}", State("open", None))
+
+
+def person_state(states: Collection[str]) -> str:
+    """One word for a member's items together: done when all that is expected is, open when none was begun."""
+    counted = [state for state in states if state != "out"]
+    if not counted:
+        return "out"
+    if all(state == "done" for state in counted):
+        return "done"
+    return "open" if all(state == "open" for state in counted) else "under"
+
+
+def hidden(rows: Mapping[str, Mapping[str, int]]) -> frozenset[str]:
+    """The units below one parent whose figures must not be shown.
+
+    `rows` gives for each unit, by item, of how many members it is expected. A unit with 1 to 4 of them in
+    any item is hidden in all, so that no item betrays another. As the parent's own figure is shown, what is
+    hidden could be had by subtraction: so in every item at least two units with at least five members
+    together are hidden, the next smallest being added (the one founded first where two are equal).
+    """
+    items = sorted({item for row in rows.values() for item in row})
+    found = {unit for unit, row in rows.items() if any(small(number) for number in row.values())}
+    changed = bool(found)
+    while changed:
+        changed = False
+        for item in items:
+            inside = [rows[unit][item] for unit in found if rows[unit].get(item)]
+            rest = [unit for unit, row in rows.items() if unit not in found and row.get(item)]
+            if inside and rest and (len(inside) < 2 or sum(inside) < SMALL):
+                found.add(min(rest, key=lambda unit: (rows[unit][item], unit)))
+                changed = True
+    return frozenset(found)
+
+
+def small(number: int) -> bool:
+    """Whether a figure is about somebody, but about so few that it would tell who."""
+    return 0 < number < SMALL

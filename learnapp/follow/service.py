@@ -1,0 +1,116 @@
+"""Folding members' streams into the readers, each member under their own lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from functools import partial
+from typing import Literal
+
+import structlog
+from sqlalchemy import bindparam, delete, select
+
+from learnapp import branches, coverage, ledger, points
+from learnapp.clock import local_date
+from learnapp.coverage import CoverageMark
+from learnapp.db import db, table_of, transaction
+from learnapp.follow.queries import behind
+from learnapp.ledger import LedgerHead
+from learnapp.points import PointsMark
+
+Reader = Literal["points", "coverage"]
+
+_head, _points, _coverage = table_of(LedgerHead), table_of(PointsMark), table_of(CoverageMark)
+_log = structlog.get_logger()
+
+_MARKS = (
+    select(_head.c.seq, _points.c.seq, _coverage.c.seq)
+    .outerjoin(_points, _points.c.member_id == _head.c.member_id)
+    .outerjoin(_coverage, _coverage.c.member_id == _head.c.member_id)
+    .where(_head.c.member_id == bindparam("member_id"))
+)
+
+
+def member(member_id: str, *, at: datetime, zone: str) -> None:
+    """Folds what is new in the member's stream into the readers; one query when nothing is new.
+
+    Belongs to a transaction of its own, after that of the act.
+    """
+    marks = db.session.execute(_MARKS, {"member_id": member_id}).one_or_none()
+    if marks is not None and not marks[0] == marks[1] == marks[2]:
+        fold(member_id, at=at, zone=zone)
+
+
+def fold(member_id: str, *, at: datetime, zone: str) -> bool:
+    """Folds the member's stream and place into points, then coverage, whether or not something seems new.
+
+    A reader that fails is logged and leaves its mark where it was, for the sweeper to try again; it never
+    undoes another reader. Returns whether all went well.
+    """
+    ledger.lock(member_id)
+    place = branches.place(member_id, local_date(at, zone))
+    entries = ledger.entries_after(member_id, 0)
+    readers: tuple[tuple[Reader, Callable[[], None]], ...] = (
+        ("points", partial(points.fold, member_id, entries, place, zone)),
+        ("coverage", partial(coverage.fold, member_id, entries, place, at)),
+    )
+    went_well = [_tried(name, read, member_id) for name, read in readers]
+    return all(went_well)
+
+
+def _tried(name: Reader, read: Callable[[], None], member_id: str) -> bool:
+    try:
+        with db.session.begin_nested():
+            read()
+    except Exception:
+        _log.exception("reader failed", reader=name, member=member_id)
+        return False
+    return True
+
+
+def rebuild(reader: Reader, member_id: str, *, at: datetime, zone: str) -> bool:
+    """Forgets what one reader knows of the member and folds again: the same to the last digit."""
+    ledger.lock(member_id)
+    if reader == "points":
+        points.forget(member_id)
+    else:
+        coverage.forget(member_id, at)
+    return fold(member_id, at=at, zone=zone)
+
+
+def stale(branch_ids: Collection[str], today: date) -> None:
+    """Says that everybody at home in these units or below must be folded anew, since a plan, a period or the
+    tree changed. Belongs to the transaction of that change; `sweep` finds them when it is committed."""
+    concerned = branches.member_ids_below(branch_ids, today)
+    for table in (_points, _coverage):
+        db.session.execute(delete(table).where(table.c.member_id.in_(concerned)))
+
+
+def stale_member(member_id: str) -> None:
+    """Says that a member must be folded anew, since a class or an exemption of theirs changed."""
+    for table in (_points, _coverage):
+        db.session.execute(delete(table).where(table.c.member_id == member_id))
+
+
+def sweep(at: datetime, zone: str, limit: int = 500) -> int:
+    """Folds members who are behind, at most `limit` of them, each in a transaction of their own; returns how
+    many. Who fails is logged and passed over until the next time. Called outside of any transaction."""
+    done, after, today = 0, "", local_date(at, zone)
+    while done < limit:
+        batch = behind(today, after=after, limit=min(limit, 500))
+        db.session.rollback()
+        if not batch:
+            break
+        for member_id in batch[: limit - done]:
+            done += _swept(member_id, at, zone)
+        after = batch[-1]
+    return done
+
+
+def _swept(member_id: str, at: datetime, zone: str) -> bool:
+    try:
+        with transaction():
+            return fold(member_id, at=at, zone=zone)
+    except Exception:
+        _log.exception("follow failed", member=member_id)
+        return False
