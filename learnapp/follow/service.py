@@ -60,7 +60,8 @@ def fold(member_id: str, *, at: datetime, zone: str) -> bool:
 
 def _tried(name: Reader, read: Callable[[], None], member_id: str) -> bool:
     try:
-        with db.session.begin_nested():
+        # A savepoint of the connection, not of the session: readers keep no objects that it would track.
+        with db.session.connection().begin_nested():
             read()
     except Exception:
         _log.exception("reader failed", reader=name, member=member_id)

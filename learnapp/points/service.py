@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -10,7 +11,7 @@ from learnapp.branches import Place
 from learnapp.db import db, dialect_name, table_of, upsert
 from learnapp.ledger import Entry
 from learnapp.points.models import Period, PointsLine, PointsMark, Standing
-from learnapp.points.periods import PeriodInfo, periods_for
+from learnapp.points.periods import periods_for
 from learnapp.points.rules import Evaluation, Line, evaluate
 
 _line, _standing = table_of(PointsLine), table_of(Standing)
@@ -37,7 +38,15 @@ _DELETE_LINE = delete(_line).where(
 )
 _OPEN = select(_period.c.id).where(_period.c.state == "open")
 
-Key = tuple[str, int, str]
+_LEFT = delete(_standing).where(
+    _standing.c.member_id == bindparam("member_id"),
+    _standing.c.period_id.in_(_OPEN),
+    _standing.c.period_id.not_in(bindparam("periods", expanding=True)),
+)
+
+# A line as it is stored, without the member: keys first, in the order of _LINES. Plain tuples, since a fold
+# compares all lines of a member each time.
+Stored = tuple[str, int, str, int, int, str, date]
 
 
 def fold(member_id: str, entries: Sequence[Entry], place: Place | None, zone: str) -> None:
@@ -49,72 +58,50 @@ def fold(member_id: str, entries: Sequence[Entry], place: Place | None, zone: st
     seq = entries[-1].seq if entries else 0
     open_ = [period for period in periods_for(place.ancestors if place else ()) if period.state == "open"]
     results = {period.id: evaluate(entries, period.rules, period.span, zone) for period in open_}
-    wanted: dict[Key, Line] = {
-        (period_id, line.seq, line.rule): line
-        for period_id, result in results.items()
-        for line in result.lines
-    }
+    wanted = {_stored(period_id, line) for period_id, result in results.items() for line in result.lines}
     _write_lines(member_id, wanted)
-    _write_standings(member_id, open_, results, place, seq)
+    _write_standings(member_id, results, place, seq)
     db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": seq})
 
 
-def _write_lines(member_id: str, wanted: Mapping[Key, Line]) -> None:
-    known: dict[Key, Line] = {
-        (row[0], row[1], row[2]): Line(*row[1:])
-        for row in db.session.execute(_LINES, {"member_id": member_id})
-    }
-    gone = [key for key, line in known.items() if wanted.get(key) != line]
-    new = [(key, line) for key, line in wanted.items() if known.get(key) != line]
-    if gone:
-        rows = [{"m": member_id, "p": period, "s": seq, "r": rule} for period, seq, rule in gone]
-        db.session.execute(_DELETE_LINE, rows)
-    if new:
-        db.session.execute(insert(_line), [_row(member_id, key[0], line) for key, line in new])
+def _stored(period_id: str, line: Line) -> Stored:
+    return (period_id, line.seq, line.rule, line.worth, line.counted, line.reason, line.on)
 
 
-def _row(member_id: str, period_id: str, line: Line) -> dict[str, object]:
-    return {
-        "member_id": member_id,
-        "period_id": period_id,
-        "entry_seq": line.seq,
-        "rule": line.rule,
-        "worth": line.worth,
-        "counted": line.counted,
-        "reason": line.reason,
-        "occurred_on": line.on,
-    }
+def _write_lines(member_id: str, wanted: set[Stored]) -> None:
+    known = {tuple(row) for row in db.session.execute(_LINES, {"member_id": member_id})}
+    if gone := known - wanted:
+        db.session.execute(
+            _DELETE_LINE, [{"m": member_id, "p": row[0], "s": row[1], "r": row[2]} for row in gone]
+        )
+    if new := wanted - known:
+        names = ("member_id", *(column.name for column in _LINES.selected_columns))
+        rows = [dict(zip(names, (member_id, *row), strict=True)) for row in sorted(new)]
+        db.session.execute(insert(_line), rows)
 
 
 def _write_standings(
     member_id: str,
-    periods: Sequence[PeriodInfo],
     results: Mapping[str, Evaluation],
     place: Place | None,
     seq: int,
 ) -> None:
     """One row a period. Rows of open periods that the member is no longer in go away; closed ones stay."""
-    db.session.execute(
-        delete(_standing).where(
-            _standing.c.member_id == member_id,
-            _standing.c.period_id.in_(_OPEN),
-            _standing.c.period_id.not_in([period.id for period in periods]),
-        )
-    )
-    if place is None or not periods:
+    db.session.execute(_LEFT, {"member_id": member_id, "periods": sorted(results)})
+    if place is None or not results:
         return
     rows = [
         {
             "member_id": member_id,
-            "period_id": period.id,
+            "period_id": period_id,
             "branch_id": place.branch_id,
-            "base": results[period.id].base,
-            "bonus": results[period.id].bonus,
-            "deduction": results[period.id].deduction,
-            "total": results[period.id].total,
+            "base": result.base,
+            "bonus": result.bonus,
+            "deduction": result.deduction,
+            "total": result.total,
             "seq": seq,
         }
-        for period in periods
+        for period_id, result in results.items()
     ]
     db.session.execute(upsert(_standing, dialect_name()), rows)
 
