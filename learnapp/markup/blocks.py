@@ -15,8 +15,9 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement
 from markdown.blockparser import BlockParser
 from markdown.util import AtomicString
 
-from learnapp.markup import containers, tables, words
+from learnapp.markup import containers, references, tables, words
 from learnapp.markup.document import Language, Notice
+from learnapp.markup.items import finish_item
 from learnapp.markup.lines import (
     DIRECTIVE,
     FENCE,
@@ -38,17 +39,12 @@ from learnapp.markup.lines import (
 if TYPE_CHECKING:
     from learnapp.markup.engine import Engine
 
-_REFERENCE = re.compile(
-    r" {0,3}\[(?!\^)([^\[\]]{1,999})\]:[ \t]*+\n?[ \t]*+(<[^<>\n]*>|[^\s<]\S*)"
-    r"(?:(?:[ \t]++\n?|\n)[ \t]*+(\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*+(?:\n|$)"
-)
 _HEADING_END = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _HEADING_ID = re.compile(r"[ \t]*\{[ \t]*:?[ \t]*(?:#([\w.-]+))?[^{}]*\}[ \t]*$")
 _ATTRIBUTES = re.compile(r"^ {0,3}\{:[^{}]*\}[ \t]*$")
 _FOREIGN = re.compile(r"^ {0,3}(?:\{%.*%\}|\{\{[<%].*[>%]\}\}|!!![ \t]*\w.*|\?\?\?\+?[ \t]*\w.*)[ \t]*$")
 _NO_SPACE = re.compile(r"^ {0,3}(?:#{2,6}[^\s#]|#[^\s#\d!])")
 _CALLOUT = re.compile(r"^[ \t]*\[!([\w-]{1,40})\][ \t]*$")
-_TASK = re.compile(r"^\[([ xX])\][ \t]+(?=\S)")
 _INFO = re.compile(r"[\w+#.-]+")
 
 Rule = Callable[[Element, list[Line], int], int | None]
@@ -241,7 +237,7 @@ class GitHubBlocks(BlockParser):
             loose = loose or (item is not None and item.kind == kind and following > end)
             end = following if item and item.kind == kind else end
         for entry in found:
-            _finish_item(found, entry, loose)
+            finish_item(found, entry, loose)
         return end
 
     def _footnote(self, parent: Element, lines: list[Line], start: int) -> int | None:
@@ -326,43 +322,12 @@ class GitHubBlocks(BlockParser):
 
     def _references(self, lines: list[Line]) -> str:
         """The text of a paragraph after the definitions of link references at its start are taken off."""
-        text = "\n".join(line.text.lstrip(" ") for line in lines)
-        position = 0
-        while match := _REFERENCE.match(text, position):
-            label = " ".join(match[1].split()).lower()
-            target = match[2].removeprefix("<").removesuffix(">")
-            if label:
-                self.md.references.setdefault(label, (target, (match[3] or "")[1:-1]))
-            position = match.end()
-        return text[position:].rstrip()
+        found, text = references.split("\n".join(line.text.lstrip(" ") for line in lines))
+        for label, target in found.items():
+            self.md.references.setdefault(label, target)
+        return text
 
 
 def _unindent(text: str, columns: int) -> str:
     """Takes off as many columns as the opening fence was indented by."""
     return text[min(columns, indent(text)) :]
-
-
-def _finish_item(parent: Element, item: Element, loose: bool) -> None:
-    """Takes the paragraphs out of a tight item and turns `[x]` into a box that is checked or not."""
-    if not loose:
-        before: Element | None = None
-        for child in list(item):
-            if child.tag != "p" or child.attrib:
-                before = child
-                continue
-            item.remove(child)
-            if before is None:
-                item.text = f"{item.text}\n{child.text}" if item.text else child.text
-            else:
-                before.tail = f"{before.tail or ''}{child.text}"
-    holder = item[0] if not item.text and len(item) and item[0].tag == "p" else item
-    task = _TASK.match(holder.text or "")
-    if task is None:
-        return
-    box = Element("input", {"type": "checkbox", "disabled": ""})
-    if task[1] != " ":
-        box.set("checked", "")
-    box.tail, holder.text = " " + (holder.text or "")[task.end() :], ""
-    holder.insert(0, box)
-    parent.set("class", "task-list")
-    item.set("class", "task-list-item")

@@ -13,6 +13,7 @@ from markdown.util import AtomicString
 
 from learnapp.markup.emphasis import Emphasis
 from learnapp.markup.pattern import Found, InlinePattern
+from learnapp.markup.references import label_of
 
 if TYPE_CHECKING:
     from learnapp.markup.engine import Engine
@@ -28,6 +29,7 @@ _TARGET = re.compile(
 _LABEL = re.compile(r"\[([^\[\]]{0,999})\]")
 _BRACKET = re.compile(r"[\[\]]")
 _BRACES = re.compile(r"\{[ \t]*:?([^{}\n]{0,2000})\}")
+_ID = re.compile(r"\{#([\w.-]{1,100})[^{}\n]{0,200}\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _URL = r"(?<![A-Za-z0-9@/.\-])(?:https?://|www\.)(?=[A-Za-z0-9\[])[!#$%&'()*+,\-./:;=?@\[\]_~A-Za-z0-9]+"
 _ADDRESS = r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
@@ -80,7 +82,7 @@ class LinkOrImage(InlinePattern):
         text = data[m.end() : end]
         target, title, after = self._resolve(data, end + 1, text)
         if target is None:
-            return None, m.start(), m.end()
+            return self._span(m, data, end)
         target = html.unescape(self._plain(target)).strip()
         braces = _BRACES.match(data, after)
         after = braces.end() if braces else after
@@ -91,6 +93,15 @@ class LinkOrImage(InlinePattern):
             _take_attributes(element, self._plain(braces[1]))
         return element, m.start(), after
 
+    def _span(self, m: re.Match[str], data: str, end: int) -> Found:
+        """`[text]{#id}`, a place to link to in Pandoc's Markdown."""
+        named = _ID.match(data, end + 1)
+        if named is None or m[0] != "[":
+            return None, m.start(), m.end()
+        span = Element("span", {"id": named[1]})
+        span.text = data[m.end() : end]
+        return span, m.start(), named.end()
+
     def _resolve(self, data: str, start: int, text: str) -> tuple[str | None, str, int]:
         """Target, title and the index after the link."""
         if inline := _TARGET.match(data, start):
@@ -100,7 +111,7 @@ class LinkOrImage(InlinePattern):
             return target, (inline[2] or "")[1:-1], inline.end()
         labelled = _LABEL.match(data, start)
         label = (labelled[1] if labelled else "") or text
-        reference = self.engine.references.get(" ".join(self._plain(label).split()).lower())
+        reference = self.engine.references.get(label_of(self._plain(label)))
         if reference is None:
             return None, "", start
         return reference[0], reference[1] or "", labelled.end() if labelled else start
