@@ -1,0 +1,133 @@
+/* Carries acts from the journal to the server: one message at a time, at once, and again with back-off until
+   the server has answered for each of them. Sending twice is harmless, since the server knows every act by
+   session and number. */
+
+const WAIT_MS = 10000;
+const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15000, 30000];
+const BATCH = 100;
+
+/** Posts acts (an empty list asks for the clock); rejects when the network or the server fails.
+    The answer is {status, body}. `place` is {url, token}. */
+export function post(place, acts) {
+  const stop = window.AbortController ? new AbortController() : null;
+  const timer = setTimeout(function () { if (stop) { stop.abort(); } }, WAIT_MS);
+  const body = JSON.stringify({
+    acts: acts.map(function (act) {
+      return {
+        session: act.session, number: act.number, question: act.question, answer: act.answer,
+        wall_ms: act.wall_ms, monotonic_ms: act.monotonic_ms,
+      };
+    }),
+  });
+  return fetch(place.url, {
+    method: "POST",
+    body: body,
+    keepalive: body.length < 60000,
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-Attempt-Token": place.token },
+    signal: stop ? stop.signal : undefined,
+  }).then(function (response) {
+    if (response.status >= 500 || response.status === 429) {
+      throw new Error("status " + response.status);
+    }
+    return response.json().then(function (found) {
+      return { status: response.status, body: found };
+    });
+  }).then(
+    function (found) { clearTimeout(timer); return found; },
+    function (reason) { clearTimeout(timer); throw reason; }
+  );
+}
+
+/** A courier for one attempt. `options`: journal, place {url, token}, answered(body), refused(status, body),
+    changed(state), where state is "idle", "sending" or "waiting". */
+export function courier(options) {
+  const queue = [];
+  let sending = false;
+  let stopped = false;
+  let failures = 0;
+  let timer = 0;
+  let asking = false;
+
+  function state() {
+    if (failures) { return "waiting"; }
+    return queue.length || sending ? "sending" : "idle";
+  }
+
+  function told(acts, found) {
+    if (found.status !== 200) {
+      stopped = true;
+      options.refused(found.status, found.body);
+      return;
+    }
+    acts.forEach(function (act) { queue.splice(queue.indexOf(act), 1); });
+    /* Taken out only now: an act that is sent twice does no harm, one that is lost does. */
+    options.journal.remove(acts).catch(function () {});
+    options.answered(found.body);
+  }
+
+  function failed() {
+    timer = setTimeout(send, BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)]);
+    failures += 1;
+  }
+
+  function send() {
+    clearTimeout(timer);
+    if (sending || stopped || (!queue.length && !asking)) {
+      return;
+    }
+    const acts = queue.slice(0, BATCH);
+    sending = true;
+    asking = false;
+    options.changed(state());
+    post(options.place, acts).then(
+      function (found) { sending = false; failures = 0; told(acts, found); },
+      function () { sending = false; asking = asking || !acts.length; failed(); }
+    ).then(function () {
+      options.changed(state());
+      if (!failures) { send(); }
+    });
+  }
+
+  return {
+    /** Queues acts that the journal has, and sends them. */
+    carry: function (acts) { acts.forEach(function (act) { queue.push(act); }); send(); },
+    /** Asks the server for the clock, and sends what is waiting. */
+    ask: function () { asking = true; send(); },
+    /** Tries again at once. */
+    hurry: function () { if (failures) { send(); } },
+    /** The page may be frozen or closed at any moment: send without waiting for an answer under way. */
+    flush: function () {
+      if (queue.length && !stopped) {
+        post(options.place, queue.slice(0, BATCH)).catch(function () {});
+      }
+    },
+    waiting: function () { return queue.map(function (act) { return act.question; }); },
+    state: state,
+  };
+}
+
+/** Sends what earlier pages of this member left in the journal; resolves to {sent, left}, counted in acts. */
+export function deliver(journal, member) {
+  const count = { sent: 0, left: 0 };
+  function one(attempt) {
+    return journal.acts(member, attempt.attempt).then(function (acts) {
+      if (!acts.length) {
+        return undefined;
+      }
+      return post(attempt, acts.slice(0, BATCH)).then(function (found) {
+        if (found.status !== 200) {
+          throw new Error("status " + found.status);
+        }
+        count.sent += Math.min(acts.length, BATCH);
+        count.left += Math.max(acts.length - BATCH, 0);
+        return journal.remove(acts.slice(0, BATCH)).then(function () {
+          return found.body.open ? undefined : journal.forget(member, attempt.attempt);
+        });
+      }).catch(function () { count.left += acts.length; });
+    });
+  }
+  return journal.attempts(member).then(function (attempts) {
+    return Promise.all(attempts.map(one));
+  }).then(function () { return count; });
+}

@@ -1,0 +1,48 @@
+/* The time that is left, as the server counts it. The server owns the clock; between two of its answers this
+   page goes by both of its own: the monotonic one may stop while a phone sleeps, the other may be set, and
+   whichever says that more time has passed is believed until the server is heard again. */
+
+const SLACK_MS = 5000;
+const CLOCK_BELOW_MS = 300000;
+
+/** The time left in words: whole minutes until five, then minutes and seconds. `texts` has minute, minutes
+    ("{num}") and clock ("{time}"). */
+export function inWords(left, texts) {
+  if (left >= CLOCK_BELOW_MS) {
+    const minutes = Math.floor((left + SLACK_MS) / 60000);
+    return (minutes === 1 ? texts.minute : texts.minutes).replace("{num}", minutes);
+  }
+  const seconds = Math.ceil(left / 1000);
+  const rest = seconds % 60;
+  return texts.clock.replace("{time}", Math.floor(seconds / 60) + ":" + (rest < 10 ? "0" : "") + rest);
+}
+
+/** Counts down from `left` milliseconds. `tick(left)` is called every second, `up()` once at the end. */
+export function countdown(left, tick, up) {
+  let base = null;
+  let rung = false;
+
+  function set(remaining) {
+    base = { left: remaining, steady: performance.now(), wall: Date.now() };
+    rung = rung && remaining <= 0;
+  }
+
+  function now() {
+    const passed = Math.max(performance.now() - base.steady, Date.now() - base.wall);
+    return Math.max(0, base.left - passed);
+  }
+
+  function turn() {
+    const remaining = now();
+    tick(remaining);
+    if (remaining <= 0 && !rung) {
+      rung = true;
+      up();
+    }
+  }
+
+  set(left);
+  turn();
+  setInterval(turn, 1000);
+  return { set: function (remaining) { set(remaining); turn(); }, left: now };
+}

@@ -1,0 +1,47 @@
+"""The address to which a running page posts its journal: JSON in, JSON out."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import jsonify, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from learnapp import quiz
+from learnapp.db import transaction
+from learnapp.web.doors import follow_now, may, me, now, settings
+from learnapp.web.frame import csrf
+from learnapp.web.quiz import tokens
+from learnapp.web.quiz.blueprint import bp
+
+
+@bp.post("/attempts/<attempt>/acts")
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF has no types
+@may("quiz.act")
+def acts(attempt: str) -> Response:
+    """Saves acts and tells the clock. An empty list only asks for the clock.
+
+    Answers `{acts: [[session, number, code, text]], before, remaining_ms, open, saved_at, review}`.
+    """
+    member_id = me().member_id
+    tokens.check(member_id, attempt)
+    batch = quiz.read_batch(request.get_json(silent=True))
+    with transaction():
+        saved = quiz.save(member_id, attempt, batch, at=now())
+    if saved.ended_now:
+        follow_now(member_id)
+    return jsonify(
+        acts=[_words(outcome) for outcome in saved.outcomes],
+        before=saved.before,
+        remaining_ms=saved.remaining_ms,
+        open=saved.open,
+        saved_at=f"{now().astimezone(ZoneInfo(settings().zone)):%H:%M}",
+        review=url_for("quiz.review", attempt=attempt),
+    )
+
+
+def _words(outcome: quiz.Outcome) -> list[Any]:
+    text = gettext(outcome.message, **(outcome.params or {})) if outcome.message else ""
+    return [outcome.session, outcome.number, outcome.code, text]

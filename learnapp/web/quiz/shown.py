@@ -1,0 +1,159 @@
+"""Attempts as pages show them: questions as HTML, states in words, nothing that has to stay hidden."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
+
+from learnapp import catalogue, questions, quiz
+from learnapp.questions import Answer, Reviewed
+from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
+from learnapp.quiz.rules import canonical
+from learnapp.web.doors import language
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a running attempt. `fields` is the saved answer as the page's fields, as JSON, and `act`
+    the number of the act that it came from, 0 if there is none."""
+
+    number: int
+    id: str
+    html: Markup
+    fields: str
+    act: int
+    answered: bool
+
+    @property
+    def state(self) -> str:
+        """Its knot."""
+        return "done" if self.answered else "open"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A quiz in a list, with how this member stands to it."""
+
+    quiz: catalogue.Quiz
+    open: AttemptInfo | None
+    ended: tuple[AttemptInfo, ...]
+    left: int | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether one of the attempts was passed."""
+        return any(found.passed for found in self.ended)
+
+
+def field_name(question: str) -> str:
+    """The form field of a question; its parts are called `name.part`."""
+    return f"a-{question}"
+
+
+def titled(text: str, text_en: str) -> str:
+    """The text in the language of the request, where there is one."""
+    return text_en if text_en and language() == "en" else text
+
+
+def lines(quizzes: Sequence[catalogue.Quiz], attempts: Sequence[AttemptInfo]) -> list[Line]:
+    """Every quiz with the member's attempts at it, in the order of the quizzes."""
+    return [_line(one, [found for found in attempts if found.quiz == one.slug]) for one in quizzes]
+
+
+def _line(one: catalogue.Quiz, mine: Sequence[AttemptInfo]) -> Line:
+    running = next((found for found in mine if found.open), None)
+    ended = tuple(found for found in mine if not found.open)
+    return Line(one, running, ended, quiz.attempts_left(one.attempts, len(mine)))
+
+
+def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: str | None = None) -> list[Asked]:
+    """The paper's questions as they may be seen while answering. The one on show (number `here`) holds its
+    saved answer, or the text `typed` that could not be read."""
+    bank, won, lang = quiz.bank(found.quiz_version), quiz.winners(taps), language()
+    made = []
+    for number, sheet in enumerate(found.sheets, 1):
+        tap = won.get(sheet.question)
+        answer = None if tap is None else json.loads(tap.answer)
+        act = 0 if tap is None else tap.number
+        fields = quiz.page_fields(questions.shown(bank[sheet.question], sheet.order, answer))
+        if number == here and (answer is not None or typed is not None):
+            html = _ask(found.quiz_version, sheet, lang, answer, typed)
+        else:
+            html = _unanswered(found.quiz_version, sheet, lang)
+        made.append(Asked(number, sheet.question, html, canonical(fields), act, answer is not None))
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _unanswered(version: str, sheet: Sheet, lang: str) -> Markup:
+    """A question without an answer. Versions never change and papers share questions, so it is made once."""
+    return _ask(version, sheet, lang, None, None)
+
+
+def _ask(version: str, sheet: Sheet, lang: str, answer: Answer | None, typed: str | None) -> Markup:
+    presented = questions.present(quiz.bank(version)[sheet.question], sheet.order, lang, answer)
+    if typed is not None:
+        presented = replace(presented, answer=typed)
+    return _render("ask", presented.kind, p=presented, name=field_name(sheet.question))
+
+
+def _render(part: str, kind: str, **values: Any) -> Markup:
+    """A kind's own template, without the cost of a page's context, which it does not use."""
+    template = current_app.jinja_env.get_template(f"questions/{kind}/{part}.html")
+    return Markup(template.render(values))  # noqa: S704 – rendered by a template that escapes
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """A question after the end, with its explanation."""
+
+    number: int
+    verdict: str
+    html: Markup
+
+    @property
+    def state(self) -> str:
+        """Its knot."""
+        return {"right": "done", "partly": "under"}.get(self.verdict, "open")
+
+
+def reviewed(found: Frozen, taps: Sequence[Tap]) -> list[Reviewing]:
+    """Every question with what was given, what is right and why. Only for attempts that are over."""
+    if found.open:
+        raise ValueError("an open attempt has no review")
+    bank, answers, lang = quiz.bank(found.quiz_version), quiz.latest(taps), language()
+    return [
+        _reviewing(
+            questions.review(bank[sheet.question], sheet.order, answers.get(sheet.question), lang), number
+        )
+        for number, sheet in enumerate(found.sheets, 1)
+    ]
+
+
+def _reviewing(found: Reviewed, number: int) -> Reviewing:
+    return Reviewing(number, found.verdict, _render("review", found.kind, r=found, number=number))
+
+
+def late(found: Frozen, taps: Sequence[Tap]) -> list[int]:
+    """The numbers of the questions for which something arrived that could not count any more."""
+    places = {sheet.question: number for number, sheet in enumerate(found.sheets, 1)}
+    return sorted({places[tap.question] for tap in taps if not tap.accepted})
+
+
+def short(found: Frozen, taps: Sequence[Tap]) -> int:
+    """How many more questions would have had to be right to pass."""
+    version = catalogue.quiz_version(found.quiz_version)
+    marks = quiz.scores(found.sheets, quiz.bank(found.quiz_version), quiz.latest(taps))
+    return quiz.result(marks, version.pass_percent).short
+
+
+def last_saved(taps: Sequence[Tap]) -> datetime | None:
+    """When the last act was received, in UTC."""
+    return max((tap.received_at for tap in taps), default=None)
