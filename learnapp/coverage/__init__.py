@@ -15,7 +15,7 @@ from learnapp.coverage.models import (
     CoverageStatus,
 )
 from learnapp.coverage.queries import Table, as_of, concealed, count, people, states, tables
-from learnapp.coverage.rules import SMALL, STATES, Counts, person_state, small, tally, total
+from learnapp.coverage.rules import SMALL, STATES, Counts, hidden, person_state, small, tally, total
 from learnapp.coverage.service import fold, forget, roll_up, waiting
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "count",
     "fold",
     "forget",
+    "hidden",
     "people",
     "person_state",
     "roll_up",

@@ -53,25 +53,18 @@ class Table:
         """The items in which the unit has counted anybody."""
         return frozenset(item for _, item in self.cells)
 
-    def hidden(self) -> frozenset[str]:
-        """The children (the unit's own members among them) whose figures only a branch itself may see."""
-        due: dict[str, dict[str, int]] = {}
-        for (child, item), counts in self.cells.items():
-            due.setdefault(child, {})[item] = counts.due
-        return hidden(due)
-
-    def small(self) -> bool:
-        """Whether the whole unit is so small, in some item, that its figures would tell who."""
-        return any(small(self.of([item]).due) for item in self.items())
+    def hidden(self, item_id: str) -> frozenset[str]:
+        """The children (the unit's own members among them) whose figures in an item only a branch may see."""
+        return hidden({child: counts.due for (child, item), counts in self.cells.items() if item == item_id})
 
 
-def concealed(path: Sequence[str], found: Mapping[str, Table]) -> bool:
-    """Whether a unit's figures are hidden from whoever is not of that branch: because it, or a unit above it,
-    is hidden in the table of its parent. `path` goes from the unit up to the root, `found` has their tables.
-    """
-    if found[path[-1]].small():
+def concealed(path: Sequence[str], found: Mapping[str, Table], item_id: str) -> bool:
+    """Whether a unit's figures in an item are hidden from whoever is not of that branch: because it, or a unit
+    above it, is hidden in the table of its parent. `path` goes from the unit up to the root, `found` has the
+    tables of all of them."""
+    if small(found[path[-1]].of([item_id]).due):
         return True
-    return any(child in found[parent].hidden() for child, parent in pairwise(path))
+    return any(child in found[parent].hidden(item_id) for child, parent in pairwise(path))
 
 
 def states(member_id: str) -> dict[str, str]:

@@ -137,25 +137,20 @@ def person_state(states: Collection[str]) -> str:
     return "open" if all(state == "open" for state in counted) else "under"
 
 
-def hidden(rows: Mapping[str, Mapping[str, int]]) -> frozenset[str]:
-    """The units below one parent whose figures must not be shown.
+def hidden(due: Mapping[str, int]) -> frozenset[str]:
+    """The units below one parent whose figures in one item must not be shown, given of how many of their
+    members it is expected.
 
-    `rows` gives for each unit, by item, of how many members it is expected. A unit with 1 to 4 of them in
-    any item is hidden in all, so that no item betrays another. As the parent's own figure is shown, what is
-    hidden could be had by subtraction: so in every item at least two units with at least five members
-    together are hidden, the next smallest being added (the one founded first where two are equal).
+    A unit with 1 to 4 of them is hidden. As the parent's own figure is shown, what is hidden could be had by
+    subtraction: so at least two units with at least five members together are hidden, the next smallest being
+    added (the one founded first where two are equal).
     """
-    items = sorted({item for row in rows.values() for item in row})
-    found = {unit for unit, row in rows.items() if any(small(number) for number in row.values())}
-    changed = bool(found)
-    while changed:
-        changed = False
-        for item in items:
-            inside = [rows[unit][item] for unit in found if rows[unit].get(item)]
-            rest = [unit for unit, row in rows.items() if unit not in found and row.get(item)]
-            if inside and rest and (len(inside) < 2 or sum(inside) < SMALL):
-                found.add(min(rest, key=lambda unit: (rows[unit][item], unit)))
-                changed = True
+    found = {unit for unit, number in due.items() if small(number)}
+    rest = sorted(
+        (unit for unit, number in due.items() if number >= SMALL), key=lambda unit: (due[unit], unit)
+    )
+    while found and rest and (len(found) < 2 or sum(due[unit] for unit in found) < SMALL):
+        found.add(rest.pop(0))
     return frozenset(found)
 
 

@@ -37,7 +37,7 @@ def member(member_id: str, *, at: datetime, zone: str) -> None:
     Belongs to a transaction of its own, after that of the act.
     """
     marks = db.session.execute(_MARKS, {"member_id": member_id}).one_or_none()
-    if marks is not None and not marks[0] == marks[1] == marks[2]:
+    if marks is None or not marks[0] == marks[1] == marks[2]:
         fold(member_id, at=at, zone=zone)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnapp.coverage.queries import Table, concealed
 from learnapp.coverage.rules import (
     SMALL,
     Counts,
@@ -133,38 +134,52 @@ def test_counts_add_up() -> None:
 
 
 def test_one_small_unit_takes_the_next_smallest_with_it() -> None:
-    rows = {"a": {"i": 30}, "b": {"i": 3}, "c": {"i": 12}, "d": {"i": 11}}
-    assert hidden(rows) == {"b", "d"}
+    assert hidden({"a": 30, "b": 3, "c": 12, "d": 11}) == {"b", "d"}
+
+
+def test_two_small_units_that_are_too_few_together_take_a_third() -> None:
+    assert hidden({"a": 30, "b": 3, "c": 1, "d": 11}) == {"b", "c", "d"}
+    assert hidden({"a": 30, "b": 3, "c": 2, "d": 11}) == {"b", "c"}
 
 
 def test_nothing_is_hidden_where_nothing_is_small() -> None:
-    assert hidden({"a": {"i": 5}, "b": {"i": 0}, "c": {}}) == frozenset()
+    assert hidden({"a": 5, "b": 0}) == frozenset()
 
 
-def test_what_is_small_in_one_item_is_hidden_in_all() -> None:
-    rows = {"a": {"i": 30, "j": 2}, "b": {"i": 10, "j": 9}, "c": {"i": 20, "j": 20}}
-    assert hidden(rows) == {"a", "b"}
+_DUE = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 20), max_size=8)
 
 
-_ROWS = st.dictionaries(
-    st.sampled_from("abcdefgh"), st.dictionaries(st.sampled_from("ijk"), st.integers(0, 20)), max_size=8
-)
+@given(_DUE)
+def test_no_small_figure_is_shown_or_can_be_had_by_subtraction(due: dict[str, int]) -> None:
+    found = hidden(due)
+    shown = [number for unit, number in due.items() if unit not in found]
+    assert not any(0 < number < SMALL for number in shown)
+    if found and any(shown):
+        assert len(found) >= 2 and sum(due[unit] for unit in found) >= SMALL
 
 
-@given(_ROWS)
-def test_no_small_figure_is_shown_or_can_be_had_by_subtraction(rows: dict[str, dict[str, int]]) -> None:
-    found = hidden(rows)
-    for item in "ijk":
-        shown = [row.get(item, 0) for unit, row in rows.items() if unit not in found]
-        inside = [row.get(item, 0) for unit, row in rows.items() if unit in found and row.get(item)]
-        assert not any(0 < number < SMALL for number in shown)
-        if inside and any(shown):
-            assert len(inside) >= 2 and sum(inside) >= SMALL
+@given(_DUE)
+def test_hiding_does_not_depend_on_the_order_of_the_rows(due: dict[str, int]) -> None:
+    assert hidden(dict(reversed(due.items()))) == hidden(due)
 
 
-@given(_ROWS)
-def test_hiding_does_not_depend_on_the_order_of_the_rows(rows: dict[str, dict[str, int]]) -> None:
-    assert hidden(dict(reversed(rows.items()))) == hidden(rows)
+def test_a_hidden_unit_hides_everything_below_it() -> None:
+    def table(unit: str, **due: int) -> Table:
+        return Table(unit, {(child, "i"): Counts(open=number) for child, number in due.items()})
+
+    found = {
+        "root": table("root", left=40, right=3, far=7),
+        "left": table("left", one=20, two=20),
+        "right": table("right", right=3),
+        "far": table("far", deep=7),
+        "deep": table("deep", deep=7),
+    }
+    assert not concealed(["left", "root"], found, "i")
+    assert concealed(["right", "root"], found, "i")
+    assert concealed(["far", "root"], found, "i"), "hidden so that the small one cannot be had by subtraction"
+    assert concealed(["deep", "far", "root"], found, "i")
+    assert not concealed(["root"], found, "i")
+    assert concealed(["root"], {"root": table("root", left=2)}, "i")
 
 
 @given(st.integers(0, 400))
