@@ -5,6 +5,7 @@ Problems of a folder are collected with file, line and remedy, not thrown one by
 they are published, never when they are read. What is published can be written back byte for byte.
 """
 
+from learnapp.catalogue.adopt import AdoptedModule, Adoption, propose
 from learnapp.catalogue.course_reader import course_definition
 from learnapp.catalogue.definition import (
     Check,
@@ -39,6 +40,8 @@ from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationI
 from learnapp.questions import Draw
 
 __all__ = [
+    "AdoptedModule",
+    "Adoption",
     "Blob",
     "Check",
     "Course",
@@ -70,6 +73,7 @@ __all__ = [
     "export",
     "files",
     "module",
+    "propose",
     "publish",
     "quiz",
     "quiz_definition",

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from learnapp.media import Store
 
 # Who publishes what the installation itself loads.
 INSTALLATION = "0" * 32
+SETTINGS = "course.toml"
 
 _folder = click.argument(
     "folder", metavar="DIR", required=False, type=click.Path(exists=True, path_type=Path), default=config.ROOT
@@ -190,6 +192,53 @@ def export(folder: Path, as_json: bool) -> None:
 
 
 @group.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--write", is_flag=True, help="Write the proposal to DIR/course.toml.")
+@_json
+def adopt(folder: Path, write: bool, as_json: bool) -> None:
+    """Propose a course.toml for a folder of Markdown that others wrote, and name what gets lost.
+
+    No other file is touched, and a course.toml that is already there is not overwritten. Exit code 1 when
+    the proposal could not be published as it is.
+    """
+    try:
+        adoption = catalogue.propose(folder)
+    except AppError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    target = folder / SETTINGS
+    if write:
+        _write_new(target, adoption.course_toml)
+    errors = [problem for problem in adoption.problems if problem.severity == "error"]
+    if as_json:
+        document = {
+            "ok": not errors,
+            "written": target.as_posix() if write else None,
+            "course_toml": adoption.course_toml,
+            "modules": [asdict(module) for module in adoption.modules],
+            "problems": [_problem(one) for one in adoption.problems],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        click.echo(f"Written to {target}." if write else adoption.course_toml)
+        _print_problems(adoption.problems)
+        warnings = len(adoption.problems) - len(errors)
+        found = _count(len(adoption.modules), "module")
+        click.echo(f"{found}, {_count(len(errors), 'error')}, {_count(warnings, 'warning')}.")
+    sys.exit(1 if errors else 0)
+
+
+def _write_new(target: Path, text: str) -> None:
+    """Writes a file that must not be there yet; ends the command when it is."""
+    try:
+        with target.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        click.echo(f"{target} is already there and was not changed.", err=True)
+        sys.exit(1)
+
+
+@group.command()
 @click.argument("file", metavar="FILE.md", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Language of the text.")
 @_json
@@ -211,4 +260,6 @@ def render(file: Path, lang: catalogue.Language, as_json: bool) -> None:
         return
     for notice in document.notices:
         click.echo(f"{file}:{notice.line}: {notice.code}: {notice.detail}", err=True)
+    if document.title:
+        click.echo(f"<h1>{escape(document.title)}</h1>")
     click.echo(document.html)

@@ -76,7 +76,7 @@ def answer_check(
     content = catalogue.module(standing.course.hash, module_id)
     if content.check is None:
         raise NotFound("no-check", N_("This module has no check."))
-    graded = check.grade(content.check, answers, check.seed(member_id, module.source_hash), lang)
+    graded = check.grade(content.check, answers, check.seed(module.source_hash), lang)
     progress = standing.of(module_id)
     if not graded.passed or progress.completed or progress.check_passed_at is not None:
         return graded, Outcome(standing)

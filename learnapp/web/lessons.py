@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from flask import url_for
+from flask import render_template, url_for
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from learnapp import catalogue, plans, study
 from learnapp.errors import N_, NotFound
 from learnapp.questions import Answer, Presented
 from learnapp.web.doors import language
-from learnapp.web.filters import hundredths
+from learnapp.web.filters import hundredths, rendered
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class ModuleLine:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A module as one member sees it. `check` is None where there is none, `questions` hold no keys."""
+    """A module as one member sees it. `check` is None where there is none, `questions` is the inside of its
+    form, without keys, and empty once it is passed."""
 
     course: catalogue.Course
     course_title: str
@@ -56,7 +59,7 @@ class Lesson:
     missing: tuple[str, ...]
     check: catalogue.Check | None
     check_open: bool
-    questions: tuple[Presented, ...]
+    questions: Markup
     seed: str
     here: str
     rule: str
@@ -120,17 +123,26 @@ def module_line(standing: study.Standing, module: catalogue.ModuleInfo) -> Modul
         href=module_href(standing.course.slug, module.id, standing.resume_at(module)),
         state=state,
         note=note,
-        waits_for=in_language(waits[0].title, waits[0].title_en) if waits else "",
+        waits_for=_opens(waits),
     )
 
 
-def lesson(standing: study.Standing, module_id: str, member_id: str) -> Lesson:
+def _opens(waits: tuple[catalogue.ModuleInfo, ...]) -> str:
+    """What has to come before a module, in words; "" when nothing has to."""
+    if not waits:
+        return ""
+    if len(waits) == 1:
+        return str(gettext("Opens after “%(title)s”", title=in_language(waits[0].title, waits[0].title_en)))
+    return str(gettext("Opens after %(count)s modules before it", count=len(waits)))
+
+
+def lesson(standing: study.Standing, module_id: str) -> Lesson:
     """A module of the current version as this member sees it. Raises NotFound."""
     course = standing.course
     module = catalogue.module(course.hash, module_id)
     info, progress = module.info, standing.of(module_id)
     following = standing.next_module(module_id)
-    seed = study.seed(member_id, info.source_hash)
+    seed = study.seed(info.source_hash)
     text = module.text(language())
     missing = study.missing_sections(info, progress)
     open_check = study.check_open(info, progress)
@@ -144,7 +156,7 @@ def lesson(standing: study.Standing, module_id: str, member_id: str) -> Lesson:
         missing=missing,
         check=module.check,
         check_open=open_check,
-        questions=study.present(module.check, seed, language()) if module.check and open_check else (),
+        questions=_questions(course.hash, module_id, language()) if open_check else Markup(),
         seed=seed,
         here=module_href(course.slug, module_id),
         rule=_rule(info, module.check),
@@ -212,7 +224,19 @@ def _old_version(info: catalogue.ModuleInfo, progress: study.Progress, current: 
 def with_answers(shown: Lesson, answers: Mapping[str, Answer | None]) -> Lesson:
     """The same lesson with the answers put back into its check."""
     assert shown.check is not None
-    return replace(shown, questions=study.present(shown.check, shown.seed, language(), answers))
+    return replace(shown, questions=_rendered(study.present(shown.check, shown.seed, language(), answers)))
+
+
+@lru_cache(maxsize=512)
+def _questions(version: str, module_id: str, lang: str) -> Markup:
+    """The questions of a module's check, equal for everybody before they are answered; rendered once."""
+    module = catalogue.module(version, module_id)
+    assert module.check is not None
+    return _rendered(study.present(module.check, study.seed(module.info.source_hash), lang))
+
+
+def _rendered(questions: tuple[Presented, ...]) -> Markup:
+    return rendered(render_template("study/_questions.html", questions=questions))
 
 
 def next_anchor(standing: study.Standing, module_id: str, after: str) -> str:
@@ -244,7 +268,7 @@ def old_lesson(course: catalogue.Course, slug: str, module_id: str) -> Lesson:
         missing=(),
         check=None,
         check_open=False,
-        questions=(),
+        questions=Markup(),
         seed="",
         here=module_href(course.slug, module_id),
         rule="",

@@ -40,7 +40,7 @@ def course(course: str) -> str:
 def module(course: str, module: str) -> str:
     """A module: what completes it, the text, the check, what is still missing."""
     standing = study.standing(me().member_id, course)
-    return _module_page(lessons.lesson(standing, module, me().member_id))
+    return _module_page(lessons.lesson(standing, module))
 
 
 def _module_page(lesson: lessons.Lesson, unanswered: int = 0) -> str:
@@ -72,7 +72,7 @@ def finish_section(course: str, module: str, section: str) -> Response:
 def answer_check(course: str, module: str) -> Response | str | tuple[str, int]:
     """Grades the check at once and explains every question; a form with gaps comes back as it was."""
     member_id = me().member_id
-    lesson = lessons.lesson(study.standing(member_id, course), module, member_id)
+    lesson = lessons.lesson(study.standing(member_id, course), module)
     if lesson.check is None or lesson.waits_for or request.form.get("source") != lesson.info.source_hash:
         flash(gettext("The lesson was revised since you opened it. Please answer once more."), "warning")
         return redirect(url_for("study.module", course=course, module=module, _anchor="check"), 303)
@@ -86,7 +86,7 @@ def answer_check(course: str, module: str) -> Response | str | tuple[str, int]:
         )
     if outcome.recorded:
         follow_now(member_id)
-    after = lessons.lesson(outcome.standing, module, member_id)
+    after = lessons.lesson(outcome.standing, module)
     return render_template("study/check.html", lesson=after, graded=graded)
 
 
