@@ -90,9 +90,12 @@ def account_for(principal: Principal, permission: str, member_id: str, today: da
     """The person, if the principal may hand out a code for their account.
 
     That takes the permission about the person, and that the principal may do all that the person's roles
-    may: a code could be used by whoever sees it. Raises NotFound or Forbidden.
+    may: a code could be used by whoever sees it. For oneself there is none, since changing the password asks
+    for the present one. Raises NotFound or Forbidden.
     """
     person = member_for(principal, permission, member_id, today)
+    if member_id == principal.member_id:
+        raise Forbidden("own-code", N_("This is you. Change your password on the page “Me”."))
     if not outranks(principal, member_id, today):
         raise Forbidden(
             "more-power",

@@ -49,7 +49,7 @@ def check_code() -> tuple[str, int] | Response:
     try:
         found = accounts.invitation(form.code.data, now())
     except AppError as error:
-        return _code_again(form, error)
+        return _code_again(form, error)[0], 422
     return redirect(url_for("accounts.invitation", code=accounts.normal_code(found.code)), 303)
 
 

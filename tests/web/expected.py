@@ -1,0 +1,175 @@
+"""Who may open what: the expectation of the permission matrix, written by hand and not read off the guard.
+
+One line per method of an endpoint; a route without a line fails the tests. To add a page:
+
+    "GET points.of": person({"member_id": TARGET}, own="recorder secretary", …)
+
+* `public(…)`    also before sign-in
+* `anybody(…)`   whoever is signed in; `only("auditor", …)` these roles
+* `person(…)`    about a person: themselves, of branch[0], of branch[1]; nobody reaches branch[2]
+* `unit(…)`      about a unit: branch[0], branch[1], general[0]; nobody reaches the committee or branch[2]
+* `attempt(…)`   about a quiz attempt: one's own and nobody else's
+
+The first argument are the values of the address (`TARGET` stands for the id of the target, a name of a
+field of `Town` for its content), then come the roles per target, `data` is the form to send.
+Roles: member trainer reviewer recorder secretary committee auditor operator, and `high`, a secretary on a
+general branch, where "own branch" must not reach down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.web.town import PERSONAS
+
+TARGET = "<target>"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is expected of one method of one endpoint. `allowed` maps a target to the roles that may."""
+
+    kind: str
+    values: Mapping[str, str]
+    allowed: Mapping[str, frozenset[str]]
+    data: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+    denied: tuple[int, ...] = (403,)
+
+
+def _roles(**allowed: str) -> dict[str, frozenset[str]]:
+    return {target: frozenset(roles.split()) for target, roles in allowed.items()}
+
+
+EVERYBODY = " ".join(PERSONAS)
+WORKERS = EVERYBODY.removeprefix("member ")
+
+
+def public(values: Mapping[str, str] | None = None, **data: str) -> Line:
+    """A page that is there before sign-in."""
+    return Line("", values or {}, _roles(none=EVERYBODY), data, open=True)
+
+
+def anybody(values: Mapping[str, str] | None = None, **data: str) -> Line:
+    """A page for whoever is signed in."""
+    return Line("", values or {}, _roles(none=EVERYBODY), data)
+
+
+def only(roles: str, values: Mapping[str, str] | None = None, **data: str) -> Line:
+    """A page about nothing in particular for some roles."""
+    return Line("", values or {}, _roles(none=roles), data)
+
+
+def person(values: Mapping[str, str], *, self: str = "", own: str = "", below: str = "", **data: str) -> Line:
+    """A page about a person."""
+    return Line("person", values, _roles(self=self, own=own, below=below, foreign=""), data)
+
+
+def unit(values: Mapping[str, str], *, own: str = "", below: str = "", top: str = "", **data: str) -> Line:
+    """A page about a unit."""
+    allowed = _roles(own=own, below=below, top=top, root="", foreign="", elsewhere="")
+    return Line("unit", values, allowed, data)
+
+
+def attempt(**data: str) -> Line:
+    """A page about one's own attempt; of others' attempts nobody learns that they exist."""
+    allowed = _roles(self=EVERYBODY, own="", below="", foreign="")
+    return Line("attempt", {"attempt": TARGET}, allowed, data, denied=(404,))
+
+
+ABOUT_PERSON = {"member_id": TARGET}
+ABOUT_UNIT = {"branch_id": TARGET}
+COURSE = {"course": "doors"}
+MODULE = {"course": "doors", "module": "before"}
+QUIZ = {"slug": "five-kinds"}
+
+TABLE: Mapping[str, Line] = {
+    "GET design.index": public(),
+    "GET home.index": anybody(),
+    "GET home.off": public(),
+    "GET home.work": only(WORKERS),
+    "POST preferences.language": public(locale="zh"),
+    "POST preferences.text_size": public(text_size="large"),
+    # accounts
+    "GET accounts.sign_in": public(),
+    "POST accounts.check_sign_in": public(name="m00", password="wrong"),
+    "GET accounts.code": public(),
+    "POST accounts.check_code": public(code="7KQ2"),
+    "GET accounts.invitation": public({"code": "code"}),
+    "POST accounts.redeem": public({"code": "code"}, password="three plain words"),
+    "POST accounts.sign_out": anybody(),
+    "POST accounts.sign_out_everywhere": anybody(),
+    "GET accounts.me": anybody(),
+    "POST accounts.reset_seen": anybody(),
+    "GET accounts.password": anybody(),
+    "POST accounts.change_password": anybody(present="wrong", password="three plain words"),
+    "POST accounts.invite": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    "POST accounts.reset": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    # branches
+    "GET branches.index": only("recorder secretary high committee operator"),
+    "GET branches.unit": unit(
+        ABOUT_UNIT,
+        own="recorder secretary committee operator",
+        below="committee operator",
+        top="committee operator",
+    ),
+    "GET branches.person": person(
+        ABOUT_PERSON,
+        self="recorder secretary operator",
+        own="recorder secretary operator",
+        below="operator",
+    ),
+    "GET branches.invitations": unit(ABOUT_UNIT, own="secretary operator", below="operator", top="operator"),
+    "POST branches.print_invitations": unit(
+        ABOUT_UNIT, own="secretary operator", below="operator", top="operator"
+    ),
+    "GET branches.roles": unit(ABOUT_UNIT, own="operator", below="operator", top="operator"),
+    "POST branches.grant": unit(
+        ABOUT_UNIT, own="operator", below="operator", top="operator", sign_in="m00", role="trainer"
+    ),
+    "POST branches.end_role": unit(
+        ABOUT_UNIT, own="operator", below="operator", top="operator", member_id="0" * 32, role="trainer"
+    ),
+    "GET audit.index": only("auditor"),
+    # ledger
+    "GET ledger.mine": anybody(),
+    "GET ledger.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
+    # points
+    "GET points.mine": anybody(),
+    "GET points.of": person(ABOUT_PERSON, self=EVERYBODY, own="recorder secretary auditor", below="auditor"),
+    "GET points.units": only("secretary high committee auditor"),
+    "GET points.branch": unit(
+        ABOUT_UNIT,
+        own="secretary committee auditor",
+        below="committee auditor",
+        top="committee auditor",
+    ),
+    # study
+    "GET study.courses": anybody(),
+    "GET study.course": anybody(COURSE),
+    "GET study.module": anybody(MODULE),
+    "GET study.version": anybody({**MODULE, "version": "version"}),
+    "POST study.finish_section": anybody({**MODULE, "section": "section"}),
+    "GET study.check": anybody(MODULE),
+    "POST study.answer_check": anybody(MODULE),
+    "GET media.file": anybody({"name": "picture"}),
+    # quiz
+    "GET quiz.index": anybody(),
+    "GET quiz.intro": anybody(QUIZ),
+    "POST quiz.start": anybody(QUIZ),
+    "GET quiz.run": attempt(),
+    "POST quiz.answer": attempt(),
+    "POST quiz.acts": attempt(),
+    "GET quiz.overview": attempt(),
+    "POST quiz.submit": attempt(),
+    "GET quiz.review": attempt(),
+    # authoring
+    "GET authoring.index": only("trainer reviewer"),
+    "GET authoring.edit": only("trainer reviewer", MODULE),
+    "POST authoring.preview": only("trainer reviewer", MODULE, text="# 标题"),
+    "POST authoring.save": only("trainer", MODULE, text="# 标题"),
+    "POST authoring.discard": only("trainer", MODULE),
+    "GET authoring.publish": only("trainer", MODULE),
+    "POST authoring.publish": only("trainer", MODULE),
+}

@@ -1,0 +1,142 @@
+"""Where the permission matrix happens: the small committee with content, attempts and sessions, made once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from learnapp import accounts, catalogue, clock, ledger, quiz
+from learnapp.app import create_app
+from learnapp.db import transaction
+from tests import databases
+from tests.catalogue.folders import PNG
+from tests.conftest import AT, Browser, settings_for
+from tests.quiz.quizzes import publish
+from tests.study.shelf import put
+from tests.world import World, build, sign_in
+
+# Who asks. `high` is a secretary on a general branch, where "own branch" must not reach down.
+PERSONAS = (
+    "member",
+    "trainer",
+    "reviewer",
+    "recorder",
+    "secretary",
+    "committee",
+    "auditor",
+    "operator",
+    "high",
+)
+
+
+@dataclass
+class Town:
+    """Ids and sessions of everything; the database is copied for every test."""
+
+    folder: Path
+    world: World
+    personas: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    stale_cookies: dict[str, str] = field(default_factory=dict)
+    attempts: dict[str, str] = field(default_factory=dict)
+    version: str = ""
+    section: str = ""
+    picture: str = ""
+    code: str = ""
+
+    def target(self, kind: str, name: str, persona: str) -> str:
+        """The id of a target as it stands to the persona's role; empty for pages about nothing."""
+        world = self.world
+        if kind == "unit":
+            units = {"own": world.branch[0], "below": world.branch[1], "top": world.general[0]}
+            units |= {"root": world.committee, "foreign": world.branch[2], "elsewhere": world.general[1]}
+            return units[name]
+        if kind == "person":
+            return self._people(persona)[name]
+        return self.attempts[self._people(persona)[name]] if kind == "attempt" else ""
+
+    def _people(self, persona: str) -> dict[str, str]:
+        members = self.world.members
+        asker = self.personas.get(persona, members[1][1])
+        return {"self": asker, "own": members[0][2], "below": members[1][2], "foreign": members[2][2]}
+
+
+def prepare(folder: Path, template: Path) -> Town:
+    """Builds the town in a database of its own and signs every persona in, now and thirteen hours ago."""
+    shutil.copy(template, folder / "town.sqlite3")
+    app = _app(folder, folder / "town.sqlite3")
+    with app.app_context():
+        town = Town(folder, build())
+        _people(town)
+        _content(town)
+        for persona, member_id in town.personas.items():
+            town.cookies[persona] = _cookie(app, member_id)
+            with patch.object(clock, "now", return_value=clock.now() - timedelta(hours=13)):
+                town.stale_cookies[persona] = _cookie(app, member_id)
+        databases.close(app)
+    return town
+
+
+def visit(town: Town, folder: Path) -> Iterator[Flask]:
+    """An application on a fresh copy of the town."""
+    shutil.copy(town.folder / "town.sqlite3", folder / "town.sqlite3")
+    app = _app(town.folder, folder / "town.sqlite3")
+    with app.app_context():
+        yield app
+        databases.close(app)
+
+
+def browser(app: Flask, cookie: str | None) -> FlaskClient:
+    """A browser with that session."""
+    client = app.test_client()
+    if cookie is not None:
+        client.set_cookie("learnapp", cookie)
+    return client
+
+
+def _app(folder: Path, database: Path) -> Flask:
+    app = create_app(settings_for(folder, f"sqlite:///{database}"))
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
+    return app
+
+
+def _people(town: Town) -> None:
+    world = town.world
+    town.personas = {name: world.people[name] for name in PERSONAS if name in world.people}
+    town.personas["high"] = world.person("High", "high", world.branch[1])
+    world.grant(town.personas["high"], "secretary", world.general[0])
+    newcomer = world.person("孙丽娟", "sun", world.branch[0], password=False)
+    with transaction():
+        town.code = accounts.issue_ticket(
+            newcomer, "invite", issued_by=world.people["secretary"], at=clock.now()
+        )
+
+
+def _content(town: Town) -> None:
+    town.version = put().hash
+    module = catalogue.module(town.version, "before")
+    town.section = module.info.section_ids[0]
+    town.picture = hashlib.sha256(PNG).hexdigest()
+    publish(town.folder, "five-kinds", minutes=None, attempts=None)
+    members = [*town.personas.values(), *(found for row in town.world.members for found in row)]
+    for member_id in members:
+        with transaction():
+            ledger.open_stream(member_id)
+            town.attempts[member_id] = quiz.start(member_id, "five-kinds", at=AT).attempt_id
+
+
+def _cookie(app: Flask, member_id: str) -> str:
+    client = app.test_client()
+    sign_in(client, member_id)
+    cookie = client.get_cookie("learnapp")
+    assert cookie is not None
+    return cookie.value
