@@ -38,6 +38,11 @@ def plain(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def numbered(label: str, count: int) -> str:
+    """A label that is unique in its document: the second and later ones carry their number."""
+    return label if count == 1 else f"{label} {count}"
+
+
 class Finisher:
     """Walks a tree once, in reading order, and changes it in place."""
 
@@ -53,6 +58,7 @@ class Finisher:
         self._aliases: dict[str, str] = {}
         self._fragments: list[tuple[Element, str]] = []
         self._path: list[str] = []
+        self._tables = 0
 
     def run(self, root: Element) -> None:
         """Finishes everything below root."""
@@ -223,7 +229,8 @@ class Finisher:
     def _wrap_table(self, parent: Element, table: Element) -> None:
         """A table scrolls in its own region, which the keyboard can reach."""
         region = Element("div", {"class": "table-scroll", "tabindex": "0", "role": "region"})
-        region.set("aria-label", phrase("table", self._lang))
+        self._tables += 1
+        region.set("aria-label", numbered(phrase("table", self._lang), self._tables))
         region.tail, table.tail = table.tail, None
         parent[list(parent).index(table)] = region
         region.append(table)

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from learnapp.markup.document import Document, Language, LinkRule, Notice, Section
 from learnapp.markup.engine import Engine
-from learnapp.markup.finish import Finisher, slug
+from learnapp.markup.finish import Finisher, numbered, slug
 from learnapp.markup.lines import Finder, normalise
 from learnapp.markup.sanitise import tree
 from learnapp.markup.words import phrase
@@ -95,8 +95,9 @@ def _split(root: Element, notes: dict[str, Element], lang: Language) -> list[Sec
             parts.append((child.get("id", ""), " ".join("".join(child.itertext()).split()), body))
         else:
             parts[-1][2].append(child)
+    count = 0
     for _, _, body in parts:
-        _append_notes(body, notes, lang)
+        count += _append_notes(body, notes, lang, count + 1)
     return [Section(name, title, _blocks(body)) for name, title, body in parts]
 
 
@@ -114,8 +115,9 @@ def _footnotes(root: Element) -> dict[str, Element]:
     return found
 
 
-def _append_notes(body: Element, notes: dict[str, Element], lang: Language) -> None:
-    """Puts the footnotes below the section that refers to them first; unused ones go."""
+def _append_notes(body: Element, notes: dict[str, Element], lang: Language, count: int) -> bool:
+    """Puts the footnotes below the section that refers to them first; unused ones go. Says whether there were
+    any; they are then the document's group number `count`."""
     used: list[Element] = []
     waiting = [body]
     while waiting:
@@ -126,8 +128,9 @@ def _append_notes(body: Element, notes: dict[str, Element], lang: Language) -> N
                 waiting.insert(0, item)
     if used:
         section = SubElement(body, "section", {"class": "footnotes"})
-        section.set("aria-label", phrase("footnotes", lang))
+        section.set("aria-label", numbered(phrase("footnotes", lang), count))
         SubElement(section, "ol").extend(sorted(used, key=lambda item: int(item.get("value", "0"))))
+    return bool(used)
 
 
 def _inner(element: Element) -> str:
