@@ -19,7 +19,7 @@ from learnapp import clock, guard
 from learnapp.config import Config
 from learnapp.db import new_id
 from learnapp.errors import N_, AppError, Forbidden
-from learnapp.web import compress, filters
+from learnapp.web import compress, filters, texts
 from learnapp.web.doors import PUBLIC, SignInNeeded, me, now, wanted_page
 
 LANGUAGES = ("zh", "en")
@@ -47,6 +47,7 @@ _CSP = "; ".join(
 
 def set_up(app: Flask, settings: Config) -> None:
     """Hooks the frame into the application."""
+    app.jinja_environment = texts.PlainEnvironment
     csrf.init_app(app)
     _babel.init_app(app, locale_selector=_locale)
     _login.init_app(app)
@@ -61,6 +62,7 @@ def set_up(app: Flask, settings: Config) -> None:
     app.register_error_handler(Exception, _unexpected)
     filters.register(app, settings)
     compress.set_up(app)
+    texts.set_up(app)
     _templates(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
