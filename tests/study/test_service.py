@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from flask import Flask
 
 from learnapp import catalogue, ledger, plans, study
-from learnapp.db import new_id, transaction
+from learnapp.db import db, new_id, transaction
 from learnapp.errors import Conflict, NotFound
 from learnapp.questions import Answer
 from tests.catalogue.folders import BEFORE, COURSE
@@ -16,6 +17,7 @@ from tests.conftest import AT
 from tests.study.shelf import put
 
 ZONE = "Asia/Shanghai"
+ONE_SECTION = {"01-before.md": BEFORE.split("## 问什么")[0], "01-before.en.md": ""}
 
 
 def press(member: str, section: str, module: str = "before", at: datetime = AT) -> study.Outcome:
@@ -84,6 +86,31 @@ def test_repeating_changes_nothing(app: Flask) -> None:
     assert not (again.recorded or again.module_completed)
     assert not press(member, "带什么").recorded
     assert kinds(member) == before == ["study-begun", "module-completed"]
+
+
+def test_many_taps_at_once_count_once(app: Flask) -> None:
+    put(ONE_SECTION)
+    members = [new_id() for _ in range(3)]
+    refused: list[BaseException] = []
+
+    def tap(member: str) -> None:
+        try:
+            with app.app_context():
+                press(member, "带什么")
+                answer(member, right())
+                db.session.remove()
+        except BaseException as error:
+            refused.append(error)
+
+    threads = [Thread(target=tap, args=(member,)) for member in members for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == []
+    for member in members:
+        assert kinds(member) == ["study-begun", "module-completed"]
+    assert ledger.verify().ok
 
 
 def test_a_wrong_check_completes_nothing_and_may_be_tried_again(app: Flask) -> None:
@@ -161,8 +188,7 @@ def test_a_module_whose_last_open_section_went_away_is_completed_by_an_act(app: 
     member = new_id()
     press(member, "带什么")
     answer(member, right())
-    shorter = BEFORE.split("## 问什么")[0]
-    put({"01-before.md": shorter, "01-before.en.md": ""})
+    put(ONE_SECTION)
     assert not study.standing(member, "doors").of("before").completed
     assert press(member, "带什么").module_completed
 
