@@ -23,26 +23,30 @@ _DUE: tuple[tuple[Literal["course", "quiz"], str], ...] = (
 )
 
 
-def build(settings: config.Config, at: datetime, say: Callable[[str], None]) -> str:
+def build(
+    settings: config.Config, at: datetime, say: Callable[[str], None], count: int = people.PEOPLE
+) -> str:
     """Makes the demo or what is missing of it, and returns the password of its sign-ins.
 
-    `at` is when the three months of history end. `say` is told what is being done.
+    `at` is when the three months of history end, `count` how many people there are. `say` is told what is
+    being done.
     """
     password = _password(settings)
     today = clock.local_date(at, settings.zone)
+    midnight, _ = clock.day_bounds(today, settings.zone)
     begin = at - timedelta(days=history.DAYS + 8)
     ids = people.units(begin)
     say("loading courses and quizzes …")
     _load(settings, begin)
     _assign(ids, begin, settings.zone)
-    everyone = people.planned(today)
+    everyone = people.planned(today, count)
     say(f"settling {len(everyone)} people …")
     members = people.settle(everyone, ids, today, begin, password)
     say("three months of studying, act by act …")
     for person in everyone:
         member_id = members[person.sign_in]
         if not ledger.entries_after(member_id, 0):
-            history.live(person, member_id, at - timedelta(hours=12), settings.zone)
+            history.live(person, member_id, midnight, settings.zone)
         with transaction():
             follow.member(member_id, at=at, zone=settings.zone)
     with transaction():

@@ -38,15 +38,15 @@ class Habit:
 
 
 class Calendar:
-    """A person's acts in rising time: days of the three months, between seven and nine in the evening."""
+    """A person's acts in rising time: days before `midnight`, between seven in the morning and nine at night."""
 
-    def __init__(self, draw: random.Random, end: datetime, sittings: int) -> None:
-        days = sorted(draw.sample(range(2, DAYS), min(sittings, DAYS - 2)), reverse=True)
+    def __init__(self, draw: random.Random, midnight: datetime, sittings: int) -> None:
+        days = sorted(draw.sample(range(1, DAYS), min(sittings, DAYS - 1)), reverse=True)
         self._sittings: Iterator[datetime] = iter(
-            [end - timedelta(days=day) + timedelta(minutes=draw.randint(-180, 600)) for day in days]
+            [midnight - timedelta(days=day) + timedelta(minutes=draw.randint(7 * 60, 21 * 60)) for day in days]
         )
         self._draw = draw
-        self.at = end - timedelta(days=DAYS)
+        self.at = midnight - timedelta(days=DAYS)
 
     def sit_down(self) -> datetime:
         """The beginning of the next sitting."""
@@ -72,11 +72,12 @@ def habit_of(person: Person, draw: random.Random) -> Habit:
     return Habit(modules, draw.uniform(0.55, 0.97))
 
 
-def live(person: Person, member_id: str, end: datetime, zone: str) -> None:
-    """Lets one person study up to `end`, in one transaction, so that an interrupted demo can be resumed."""
+def live(person: Person, member_id: str, midnight: datetime, zone: str) -> None:
+    """Lets one person study on the days before `midnight`, in one transaction, so that an interrupted demo can
+    be resumed."""
     draw = random.Random(f"{SEED}/{person.sign_in}")  # noqa: S311 – people are invented, nothing is secret
     habit = habit_of(person, draw)
-    calendar = Calendar(draw, end, habit.modules + 6)
+    calendar = Calendar(draw, midnight, habit.modules + 6)
     left = habit.modules
     with transaction():
         for slug in COURSES:

@@ -81,8 +81,8 @@ def _unit_ids() -> dict[str, str]:
     return ids
 
 
-def planned(today: date) -> list[Person]:
-    """The same 400 people for the same day: the nine sign-ins first, then everybody else branch by branch."""
+def planned(today: date, count: int = PEOPLE) -> list[Person]:
+    """The same people for the same day: the nine sign-ins, a secretary of each branch, then everybody else."""
     draw = random.Random(SEED)  # noqa: S311 – people are invented, nothing is secret
     name = names(SEED)
     every = [unit for below in UNITS.values() for unit in _branches(below)]
@@ -99,7 +99,7 @@ def planned(today: date) -> list[Person]:
                     f"m{len(people):04d}", next(name), unit, "full", "secretary", today - timedelta(days=900)
                 )
             )
-    while len(people) < PEOPLE:
+    while len(people) < count:
         roll = draw.random()
         member_class = (
             "full"
@@ -122,9 +122,8 @@ def settle(
     people: list[Person], ids: dict[str, str], today: date, at: datetime, password: str
 ) -> dict[str, str]:
     """Makes the accounts that are missing, each with its branch, class, post and role; returns ids by sign-in."""
-    members = dict(
-        db.session.execute(select(accounts.Account.sign_in, accounts.Account.member_id)).tuples().all()
-    )
+    rows = db.session.execute(select(accounts.Account.sign_in, accounts.Account.member_id))
+    members = {row.sign_in: row.member_id for row in rows}
     for person in people:
         if person.sign_in not in members:
             with transaction():
