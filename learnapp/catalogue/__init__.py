@@ -35,6 +35,7 @@ from learnapp.catalogue.queries import (
     versions,
 )
 from learnapp.catalogue.quiz_reader import quiz_definition
+from learnapp.catalogue.renewal import render_again
 from learnapp.catalogue.service import publish
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Published, Quiz
 from learnapp.questions import Draw
@@ -82,6 +83,7 @@ __all__ = [
     "read_files",
     "read_folder",
     "read_tree",
+    "render_again",
     "revise",
     "versions",
 ]

@@ -15,18 +15,26 @@ from sqlalchemy import Engine, bindparam, select
 from learnapp.catalogue.definition import Check, Kind, Language, Section, Text
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Quiz
-from learnapp.db import db
+from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.media import Store
 from learnapp.questions import Draw, from_canonical
 
-_CURRENT = select(Shelf.current_hash).where(Shelf.kind == bindparam("kind"), Shelf.slug == bindparam("slug"))
-_ALL = select(Shelf.current_hash).where(Shelf.kind == bindparam("kind")).order_by(Shelf.position, Shelf.slug)
-_VERSION = select(Publication.hash, Publication.slug, Publication.number, Publication.definition).where(
-    Publication.hash == bindparam("hash"), Publication.kind == bindparam("kind")
+_shelf, _publication, _rendered = table_of(Shelf), table_of(Publication), table_of(ModuleVersion)
+
+_CURRENT = select(_shelf.c.current_hash).where(
+    _shelf.c.kind == bindparam("kind"), _shelf.c.slug == bindparam("slug")
 )
-_MODULE = select(ModuleVersion.content, ModuleVersion.check_questions).where(
-    ModuleVersion.publication_hash == bindparam("hash"), ModuleVersion.module_id == bindparam("module")
+_ALL = (
+    select(_shelf.c.current_hash)
+    .where(_shelf.c.kind == bindparam("kind"))
+    .order_by(_shelf.c.position, _shelf.c.slug)
+)
+_VERSION = select(
+    _publication.c.hash, _publication.c.slug, _publication.c.number, _publication.c.definition
+).where(_publication.c.hash == bindparam("hash"), _publication.c.kind == bindparam("kind"))
+_MODULE = select(_rendered.c.content, _rendered.c.check_questions).where(
+    _rendered.c.publication_hash == bindparam("hash"), _rendered.c.module_id == bindparam("module")
 )
 
 
@@ -159,6 +167,12 @@ def _quiz(engine: Engine, name: str) -> Quiz:
     draws = tuple(Draw(pool, count) for pool, count in data.pop("draws"))
     questions = tuple(from_canonical(question) for question in data.pop("questions"))
     return Quiz(hash=name, slug=slug, number=number, draws=draws, questions=questions, **data)
+
+
+def forget() -> None:
+    """Drops what this process remembers of versions."""
+    for remembered in (_course, _module, _quiz):
+        remembered.cache_clear()
 
 
 def _text(data: dict[str, Any]) -> Text:

@@ -89,7 +89,7 @@ def _add(definition: Definition, name: str, *, actor_id: str, at: datetime, note
             number=number,
             title=definition.title,
             title_en=definition.title_en,
-            definition=_dumped(_settings_json(definition)),
+            definition=settings_text(definition),
             renderer=RENDERER,
             published_at=at,
             published_by=actor_id,
@@ -125,7 +125,7 @@ def _add_modules(course: CourseDefinition, name: str) -> None:
             "position": position,
             "source_hash": module.source_hash,
             "minutes": module.minutes,
-            "content": _dumped({lang: _text_json(text) for lang, text in module.texts.items()}),
+            "content": text_of(module),
             "check_questions": _check_json(module),
         }
         for position, module in enumerate(course.modules, 1)
@@ -148,10 +148,16 @@ def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _settings_json(definition: Definition) -> dict[str, Any]:
+def settings_text(definition: Definition) -> str:
+    """The settings of a version as they are stored, and as `queries` reads them."""
     if isinstance(definition, CourseDefinition):
-        return _course_json(definition)
-    return _quiz_json(definition)
+        return _dumped(_course_json(definition))
+    return _dumped(_quiz_json(definition))
+
+
+def text_of(module: ModuleDefinition) -> str:
+    """The texts of a module as they are stored, and as `queries` reads them."""
+    return _dumped({lang: _text_json(text) for lang, text in module.texts.items()})
 
 
 def _course_json(course: CourseDefinition) -> dict[str, Any]:

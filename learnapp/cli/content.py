@@ -238,6 +238,22 @@ def _write_new(target: Path, text: str) -> None:
         sys.exit(1)
 
 
+@group.command("render-again")
+@click.option("--every", is_flag=True, help="Also what the present renderer made.")
+@_json
+def render_again(every: bool, as_json: bool) -> None:
+    """Make the stored HTML again where another renderer made it; sources and versions stay.
+
+    Processes that are running keep what they have read until they are started again.
+    """
+    with application(), transaction():
+        changed = catalogue.render_again(store=Store(read_settings().media_dir), every=every)
+    if as_json:
+        click.echo(json.dumps({"ok": True, "changed": changed}))
+    else:
+        click.echo(f"{_count(changed, 'version')} rendered again.")
+
+
 @group.command()
 @click.argument("file", metavar="FILE.md", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Language of the text.")

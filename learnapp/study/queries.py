@@ -12,35 +12,37 @@ from sqlalchemy import and_, bindparam, func, select
 
 from learnapp import catalogue
 from learnapp.catalogue import Shelf
-from learnapp.db import db
+from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.study import rules
 from learnapp.study.models import StudyProgress
 from learnapp.study.rules import NOTHING, Progress, State
 
+_shelf, _progress = table_of(Shelf), table_of(StudyProgress)
+
 # The current version and the member's progress in one question; every page of study asks it once.
 _STANDINGS = (
     select(
-        Shelf.slug,
-        Shelf.current_hash,
-        StudyProgress.module_id,
-        StudyProgress.sections,
-        StudyProgress.check_passed_at,
-        StudyProgress.completed_at,
-        StudyProgress.completed_on,
-        StudyProgress.completed_version,
-        StudyProgress.hours_hundredths,
+        _shelf.c.slug,
+        _shelf.c.current_hash,
+        _progress.c.module_id,
+        _progress.c.sections,
+        _progress.c.check_passed_at,
+        _progress.c.completed_at,
+        _progress.c.completed_on,
+        _progress.c.completed_version,
+        _progress.c.hours_hundredths,
     )
     .outerjoin(
-        StudyProgress,
-        and_(StudyProgress.course == Shelf.slug, StudyProgress.member_id == bindparam("member_id")),
+        _progress,
+        and_(_progress.c.course == _shelf.c.slug, _progress.c.member_id == bindparam("member_id")),
     )
-    .where(Shelf.kind == "course")
+    .where(_shelf.c.kind == "course")
 )
-_ONE = _STANDINGS.where(Shelf.slug == bindparam("slug"))
-_ALL = _STANDINGS.order_by(Shelf.position, Shelf.slug)
-_HOURS = select(func.coalesce(func.sum(StudyProgress.hours_hundredths), 0)).where(
-    StudyProgress.member_id == bindparam("member_id"), StudyProgress.completed_on == bindparam("day")
+_ONE = _STANDINGS.where(_shelf.c.slug == bindparam("slug"))
+_ALL = _STANDINGS.order_by(_shelf.c.position, _shelf.c.slug)
+_HOURS = select(func.coalesce(func.sum(_progress.c.hours_hundredths), 0)).where(
+    _progress.c.member_id == bindparam("member_id"), _progress.c.completed_on == bindparam("day")
 )
 
 

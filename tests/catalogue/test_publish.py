@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from learnapp import catalogue
-from learnapp.db import new_id, transaction
+from learnapp.db import db, new_id, transaction
 from learnapp.errors import Conflict, NotFound
 from learnapp.media import Store
 from tests.catalogue.folders import BEFORE, PNG, QUIZ, course_files, tree
@@ -143,6 +144,22 @@ def test_a_quiz_is_read_back(app: Flask, store: Store) -> None:
 def test_files_are_the_bytes_that_were_read(app: Flask, store: Store) -> None:
     published = put(course_files(), store)
     assert dict(catalogue.files(published.hash, store=store)) == course_files()
+
+
+def test_stored_html_can_be_made_again(app: Flask, store: Store) -> None:
+    published = put(course_files(), store)
+    before = catalogue.module(published.hash, "before")
+    assert catalogue.render_again(store=store) == 0
+    with transaction():
+        db.session.execute(update(catalogue.Publication).values(renderer="older"))
+        db.session.execute(update(catalogue.ModuleVersion).values(content="{}"))
+    with transaction():
+        assert catalogue.render_again(store=store) == 1
+    after = catalogue.module(published.hash, "before")
+    assert after == before and after is not before
+    with transaction():
+        assert catalogue.render_again(store=store, every=True) == 1
+    assert catalogue.course("doors").number == 1
 
 
 def test_what_does_not_exist_is_not_found(app: Flask, store: Store) -> None:
