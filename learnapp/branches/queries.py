@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Date, Row, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, CompoundSelect, Date, Row, and_, bindparam, func, or_, select
 
 from learnapp.accounts import Account
 from learnapp.branches.models import Branch, BranchPath, Membership, RoleGrant
-from learnapp.db import db
+from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 
 
@@ -53,44 +52,44 @@ class Role:
     valid_from: date
 
 
-_own = aliased(Branch)
-_role_unit = aliased(Branch)
+_account, _membership, _grant = table_of(Account), table_of(Membership), table_of(RoleGrant)
+_own, _role_unit = table_of(Branch).alias(), table_of(Branch).alias()
 _today: BindParameter[date] = bindparam("today", type_=Date())
 
 # One query answers who is asking: the account, the home branch, and every role held today.
 _STANDING = (
     select(
-        Account.name,
-        Account.session_epoch,
-        Account.disabled_at,
-        Membership.branch_id,
-        Membership.member_class,
-        _own.name.label("branch_name"),
-        RoleGrant.role,
-        RoleGrant.branch_id.label("role_branch"),
-        _role_unit.kind.label("role_kind"),
+        _account.c.name,
+        _account.c.session_epoch,
+        _account.c.disabled_at,
+        _membership.c.branch_id,
+        _membership.c.member_class,
+        _own.c.name.label("branch_name"),
+        _grant.c.role,
+        _grant.c.branch_id.label("role_branch"),
+        _role_unit.c.kind.label("role_kind"),
     )
     .outerjoin(
-        Membership,
+        _membership,
         and_(
-            Membership.member_id == Account.member_id,
-            Membership.kind == "home",
-            Membership.valid_from <= _today,
-            or_(Membership.valid_to.is_(None), Membership.valid_to > _today),
+            _membership.c.member_id == _account.c.member_id,
+            _membership.c.kind == "home",
+            _membership.c.valid_from <= _today,
+            or_(_membership.c.valid_to.is_(None), _membership.c.valid_to > _today),
         ),
     )
-    .outerjoin(_own, _own.id == Membership.branch_id)
+    .outerjoin(_own, _own.c.id == _membership.c.branch_id)
     .outerjoin(
-        RoleGrant,
+        _grant,
         and_(
-            RoleGrant.member_id == Account.member_id,
-            RoleGrant.valid_from <= _today,
-            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > _today),
+            _grant.c.member_id == _account.c.member_id,
+            _grant.c.valid_from <= _today,
+            or_(_grant.c.valid_to.is_(None), _grant.c.valid_to > _today),
         ),
     )
-    .outerjoin(_role_unit, _role_unit.id == RoleGrant.branch_id)
-    .where(Account.member_id == bindparam("member_id"))
-    .order_by(RoleGrant.role, RoleGrant.branch_id)
+    .outerjoin(_role_unit, _role_unit.c.id == _grant.c.branch_id)
+    .where(_account.c.member_id == bindparam("member_id"))
+    .order_by(_grant.c.role, _grant.c.branch_id)
 )
 
 
@@ -229,13 +228,20 @@ def counts(branch_ids: Collection[str], today: date) -> dict[str, int]:
     return {branch_id: found.get(branch_id, 0) for branch_id in branch_ids}
 
 
-def member_ids_below(branch_ids: Collection[str], today: date) -> Select[Any]:
-    """A SELECT of the ids of all members at home in these units or below on that day, for use in a query."""
-    return (
+def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any]:
+    """A SELECT of the ids of everybody who has to do with these units or what is below: members at home
+    there on that day, and whoever holds or ever held a role there, wherever they are at home."""
+    at_home = (
         select(Membership.member_id)
         .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
         .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
     )
+    with_a_role = (
+        select(RoleGrant.member_id)
+        .join(BranchPath, BranchPath.branch_id == RoleGrant.branch_id)
+        .where(BranchPath.ancestor_id.in_(branch_ids))
+    )
+    return at_home.union(with_a_role)
 
 
 def _roles(*conditions: Any) -> list[Role]:
