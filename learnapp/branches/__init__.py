@@ -1,7 +1,7 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
 from learnapp.branches.models import BranchPath, Membership
-from learnapp.branches.places import Place, homes, paths, place
+from learnapp.branches.places import Place, homes, ids_below, named, paths, place
 from learnapp.branches.queries import (
     Person,
     Role,
@@ -9,8 +9,8 @@ from learnapp.branches.queries import (
     ancestors,
     children,
     counts,
-    member_ids_below,
     members_of,
+    people_below,
     person,
     roles_of,
     roles_on,
@@ -42,10 +42,12 @@ __all__ = [
     "found",
     "grant",
     "homes",
+    "ids_below",
     "join",
-    "member_ids_below",
     "members_of",
+    "named",
     "paths",
+    "people_below",
     "person",
     "place",
     "roles_of",

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from learnapp.branches.models import BranchPath, Exemption, Membership
+from learnapp.branches.models import Branch, BranchPath, Exemption, Membership
+from learnapp.branches.queries import Unit
 from learnapp.db import db, table_of
 
 
@@ -72,16 +73,29 @@ def place(member_id: str, today: date) -> Place | None:
     )
 
 
+def _at_home(today: date) -> ColumnElement[bool]:
+    return and_(
+        Membership.kind == "home",
+        Membership.valid_from <= today,
+        or_(Membership.valid_to.is_(None), Membership.valid_to > today),
+    )
+
+
+def ids_below(branch_ids: Collection[str], today: date) -> Select[str]:
+    """A SELECT of the ids of all members at home in these units or below on that day: to run, or for use in
+    another statement, so that no list of thousands of ids travels."""
+    return (
+        select(Membership.member_id)
+        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
+        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
+    )
+
+
 def homes(today: date, after: str, limit: int) -> list[str]:
     """Members at home anywhere on that day whose id is greater than `after`, by id, at most `limit`."""
     rows = db.session.execute(
         select(Membership.member_id)
-        .where(
-            Membership.member_id > after,
-            Membership.kind == "home",
-            Membership.valid_from <= today,
-            or_(Membership.valid_to.is_(None), Membership.valid_to > today),
-        )
+        .where(Membership.member_id > after, _at_home(today))
         .order_by(Membership.member_id)
         .limit(limit)
     )
@@ -99,3 +113,13 @@ def paths(branch_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     for row in rows:
         found[row.branch_id].append(row.ancestor_id)
     return {branch_id: tuple(above) for branch_id, above in found.items()}
+
+
+def named(name: str) -> list[Unit]:
+    """The units with this id or exactly this name, by id."""
+    rows = db.session.execute(
+        select(Branch.id, Branch.parent_id, Branch.kind, Branch.name)
+        .where(or_(Branch.id == name, Branch.name == name))
+        .order_by(Branch.id)
+    )
+    return [Unit(*row) for row in rows]

@@ -16,7 +16,7 @@ from learnapp.coverage.models import (
 )
 from learnapp.coverage.queries import Table, as_of, concealed, count, people, states, tables
 from learnapp.coverage.rules import SMALL, STATES, Counts, hidden, person_state, small, tally, total
-from learnapp.coverage.service import fold, forget, roll_up, waiting
+from learnapp.coverage.service import fold, forget, known_rows, roll_up, waiting
 
 __all__ = [
     "SMALL",
@@ -36,6 +36,7 @@ __all__ = [
     "fold",
     "forget",
     "hidden",
+    "known_rows",
     "people",
     "person_state",
     "roll_up",

@@ -7,6 +7,6 @@ process: a sweep folds whoever has entries, a home or a plan that the marks do n
 """
 
 from learnapp.follow.queries import behind
-from learnapp.follow.service import fold, member, rebuild, stale, stale_member, sweep
+from learnapp.follow.service import Reader, fold, member, rebuild, stale, stale_member, sweep
 
-__all__ = ["behind", "fold", "member", "rebuild", "stale", "stale_member", "sweep"]
+__all__ = ["Reader", "behind", "fold", "member", "rebuild", "stale", "stale_member", "sweep"]

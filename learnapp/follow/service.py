@@ -82,7 +82,7 @@ def rebuild(reader: Reader, member_id: str, *, at: datetime, zone: str) -> bool:
 def stale(branch_ids: Collection[str], today: date) -> None:
     """Says that everybody at home in these units or below must be folded anew, since a plan, a period or the
     tree changed. Belongs to the transaction of that change; `sweep` finds them when it is committed."""
-    concerned = branches.member_ids_below(branch_ids, today)
+    concerned = branches.ids_below(branch_ids, today)
     for table in (_points, _coverage):
         db.session.execute(delete(table).where(table.c.member_id.in_(concerned)))
 

@@ -86,3 +86,13 @@ def with_bonus(period: PeriodInfo, unit_ids: Collection[str]) -> dict[str, int]:
     )
     found = {row[0]: row[1] for row in rows}
     return {unit_id: found.get(unit_id, 0) for unit_id in unit_ids}
+
+
+def stored(member_id: str) -> tuple[tuple[object, ...], ...]:
+    """Every stored row of the member, lines and sums of all periods, in a fixed order: for telling whether a
+    rebuild gave the same to the last digit."""
+    rows: list[tuple[object, ...]] = []
+    for table in (_line, _standing):
+        found = db.session.execute(select(table).where(table.c.member_id == member_id))
+        rows.extend(sorted(tuple(row) for row in found))
+    return tuple(rows)

@@ -166,7 +166,7 @@ def test_a_new_plan_reaches_everybody_it_concerns(people: world.World) -> None:
             at=AT,
         )
         follow.stale([people.branch[0]], TODAY)
-    at_home = set(db.session.execute(branches.member_ids_below([people.branch[0]], TODAY)).scalars())
+    at_home = set(db.session.execute(branches.ids_below([people.branch[0]], TODAY)).scalars())
     assert set(follow.behind(TODAY)) == at_home and len(at_home) == 5
     assert follow.sweep(AT, ZONE) == 5
     assert _state(people.people["member"]) == ["open", "open"]
