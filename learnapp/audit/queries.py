@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, or_, select
 
 from learnapp.audit.models import AuditEvent
 from learnapp.clock import iso, parse_iso
@@ -47,7 +47,11 @@ _COLUMNS = (
 
 
 def events(
-    members: Collection[str] | Select[Any], *, limit: int, action: str = "", behind: str = ""
+    members: Collection[str] | Select[Any] | CompoundSelect[Any],
+    *,
+    limit: int,
+    action: str = "",
+    behind: str = "",
 ) -> list[Event]:
     """The latest rows about these people (ids, or a SELECT of ids), newest first.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Date, Row, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, CompoundSelect, Date, Row, Select, and_, bindparam, func, or_, select
 
 from learnapp.accounts import Account
 from learnapp.branches.models import Branch, BranchPath, Membership, RoleGrant
@@ -228,20 +228,24 @@ def counts(branch_ids: Collection[str], today: date) -> dict[str, int]:
     return {branch_id: found.get(branch_id, 0) for branch_id in branch_ids}
 
 
-def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any]:
-    """A SELECT of the ids of everybody who has to do with these units or what is below: members at home
-    there on that day, and whoever holds or ever held a role there, wherever they are at home."""
-    at_home = (
+def member_ids_below(branch_ids: Collection[str], today: date) -> Select[Any]:
+    """A SELECT of the ids of all members at home in these units or below on that day, for use in a query."""
+    return (
         select(Membership.member_id)
         .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
         .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
     )
+
+
+def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any]:
+    """A SELECT of the ids of everybody who has to do with these units or what is below: members at home
+    there on that day, and whoever holds or ever held a role there, wherever they are at home."""
     with_a_role = (
         select(RoleGrant.member_id)
         .join(BranchPath, BranchPath.branch_id == RoleGrant.branch_id)
         .where(BranchPath.ancestor_id.in_(branch_ids))
     )
-    return at_home.union(with_a_role)
+    return member_ids_below(branch_ids, today).union(with_a_role)
 
 
 def _roles(*conditions: Any) -> list[Role]:

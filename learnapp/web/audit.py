@@ -22,7 +22,7 @@ def index() -> str:
     action = request.args.get("action", "")
     action = action if action in audit.ACTIONS else ""
     events = audit.events(
-        branches.member_ids_below(units, today()),
+        branches.people_below(units, today()),
         limit=_ROWS + 1,
         action=action,
         behind=request.args.get("behind", ""),

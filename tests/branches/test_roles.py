@@ -113,6 +113,22 @@ def test_counts_are_sums_of_what_is_below(built: World) -> None:
     assert branches.counts([built.committee], date(2019, 12, 31)) == {built.committee: 0}
 
 
-def test_the_members_below_some_units(built: World) -> None:
-    found = set(db.session.execute(branches.member_ids_below([built.general[1]], TODAY)).scalars())
-    assert found == {*built.members[2], *built.members[3]}
+def test_the_people_below_some_units_are_members_and_whoever_had_a_role_there(built: World) -> None:
+    def found() -> set[str]:
+        db.session.rollback()
+        return set(db.session.execute(branches.people_below([built.general[1]], TODAY)).scalars())
+
+    members = {*built.members[2], *built.members[3]}
+    assert found() == members
+    built.grant(built.members[0][0], "trainer", built.branch[2])
+    assert found() == members | {built.members[0][0]}
+    with transaction():
+        branches.end_role(
+            built.members[0][0],
+            "trainer",
+            built.branch[2],
+            today=TODAY,
+            actor_id=built.people["operator"],
+            at=AT,
+        )
+    assert found() == members | {built.members[0][0]}

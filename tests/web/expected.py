@@ -145,6 +145,15 @@ TABLE: Mapping[str, Line] = {
         below="committee auditor",
         top="committee auditor",
     ),
+    # coverage
+    "GET coverage.index": only("recorder secretary high committee auditor"),
+    "GET coverage.unit": unit(
+        ABOUT_UNIT,
+        own="recorder secretary committee auditor",
+        below="committee auditor",
+        top="committee auditor",
+    ),
+    "POST coverage.export": unit(ABOUT_UNIT, own="secretary committee", below="committee", top="committee"),
     # study
     "GET study.courses": anybody(),
     "GET study.course": anybody(COURSE),
