@@ -16,7 +16,7 @@ from tests.processes import Instance
 
 pytestmark = pytest.mark.browser
 
-COURSE, MODULE = "study-duties", "frail-mobile-and-records"
+COURSE = "study-duties"
 QUIZ = "study-duties-quiz"
 
 

@@ -58,12 +58,11 @@ export function courier(options) {
     if (found.status !== 200) {
       stopped = true;
       options.refused(found.status, found.body);
-      return;
+      return undefined;
     }
     acts.forEach(function (act) { queue.splice(queue.indexOf(act), 1); });
     /* Taken out only now: an act that is sent twice does no harm, one that is lost does. */
-    options.journal.remove(acts).catch(function () {});
-    options.answered(found.body);
+    return options.journal.remove(acts).catch(function () {}).then(function () { options.answered(found.body); });
   }
 
   function failed() {
@@ -81,9 +80,10 @@ export function courier(options) {
     asking = false;
     options.changed(state());
     post(options.place, acts).then(
-      function (found) { sending = false; failures = 0; told(acts, found); },
-      function () { sending = false; asking = asking || !acts.length; failed(); }
-    ).then(function () {
+      function (found) { failures = 0; return told(acts, found); },
+      function () { asking = asking || !acts.length; failed(); }
+    ).catch(function (reason) { console.error("courier", reason); }).then(function () {
+      sending = false;
       options.changed(state());
       if (!failures) { send(); }
     });
@@ -107,9 +107,10 @@ export function courier(options) {
   };
 }
 
-/** Sends what earlier pages of this member left in the journal; resolves to {sent, left}, counted in acts. */
+/** Sends what earlier pages of this member left in the journal; resolves to {left, late}, counted in acts:
+    how many could not be sent, and how many were sent but came too late to count. */
 export function deliver(journal, member) {
-  const count = { sent: 0, left: 0 };
+  const count = { left: 0, late: 0 };
   function one(attempt) {
     return journal.acts(member, attempt.attempt).then(function (acts) {
       if (!acts.length) {
@@ -119,7 +120,7 @@ export function deliver(journal, member) {
         if (found.status !== 200) {
           throw new Error("status " + found.status);
         }
-        count.sent += Math.min(acts.length, BATCH);
+        count.late += found.body.acts.filter(function (one) { return one[2] === "late" || one[2] === "ended"; }).length;
         count.left += Math.max(acts.length - BATCH, 0);
         return journal.remove(acts.slice(0, BATCH)).then(function () {
           return found.body.open ? undefined : journal.forget(member, attempt.attempt);

@@ -142,6 +142,13 @@ export function words(element) {
     }
   }
 
+  /** Leaves the page by the form that hands in, whether the overview is open or not. */
+  function handIn() {
+    const box = element.querySelector("[data-overview]");
+    if (!box.firstChild) { put(box, part("overview")); }
+    box.querySelector("[data-submit]").submit();
+  }
+
   function hideTime(hide) {
     timeHidden = hide;
     toggle.textContent = toggle.getAttribute(hide ? "data-show" : "data-hide");
@@ -158,7 +165,7 @@ export function words(element) {
   }
 
   return {
-    notice: notice, overview: overview, place: place, problem: problem, progress: progress, state: state, time: time,
+    handIn: handIn, notice: notice, overview: overview, place: place, problem: problem, progress: progress, state: state, time: time,
     /** When the server last saved an act, as it writes times. */
     savedAt: function (when, fresh) { if (fresh) { savedAt = when; } },
   };

@@ -1,6 +1,7 @@
 /* The trainer's desk: the preview follows the text, the draft saves itself. Without this script the form's own
    button saves and the page shows the preview after that.
-   The form carries data-preview-url and the words for its states (data-saving, data-saved, data-failed). */
+   The form carries data-preview-url and the words for its states (data-saving, data-saved, data-failed,
+   data-conflict). */
 
 const PREVIEW_AFTER = 350;
 const SAVE_AFTER = 4000;
@@ -59,7 +60,7 @@ export default function (form) {
             revision.value = body.revision;
             state.textContent = form.getAttribute("data-saved").replace("{time}", clock(new Date()));
           } else {
-            state.textContent = body.error;
+            state.textContent = answer.status === 409 ? form.getAttribute("data-conflict") : body.error;
           }
         });
       })

@@ -40,6 +40,7 @@ function start(element, journal, courier, clocks, sheet, words) {
   let here = Number(element.getAttribute("data-here"));
   let wanted = "";
   let over = false;
+  let leaving = false;
   let clock = null;
   let typing = 0;
   let slow = 0;
@@ -122,6 +123,9 @@ function start(element, journal, courier, clocks, sheet, words) {
     if (clock && body.remaining_ms !== null) {
       clock.set(body.remaining_ms);
     }
+    if (leaving) {
+      return;
+    }
     if (!body.open) {
       finish(body);
     } else if (wanted === "clock" && body.remaining_ms > 0) {
@@ -129,21 +133,20 @@ function start(element, journal, courier, clocks, sheet, words) {
       words.notice("");
       lockAll(false);
     } else if (wanted && post.waiting().length === 0) {
-      over = true;
-      element.querySelector("[data-submit]").submit();
+      over = leaving = true;
+      words.handIn();
     }
   }
 
-  /** The attempt is over, here or on another device. */
+  /** The attempt is over, here or on another device; the review says so, and names what came too late. */
   function finish(body) {
-    const late = body.acts.find(function (outcome) { return outcome[2] === "late" || outcome[2] === "ended"; });
     over = true;
     lockAll(true);
-    journal.forget(own.member, own.attempt).catch(function () {});
-    if (late) {
-      words.notice("over", late[3]);
-    } else if (post.waiting().length === 0) {
-      window.location.replace(body.review);
+    if (post.waiting().length === 0) {
+      leaving = true;
+      journal.forget(own.member, own.attempt).catch(function () {}).then(function () {
+        window.location.replace(body.review);
+      });
     }
   }
 

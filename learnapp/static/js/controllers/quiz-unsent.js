@@ -1,6 +1,6 @@
 /* Sends what a running quiz left in this device's journal, from any page about quizzes: the network was away,
    or the browser was closed. On the review (data-attempt) the page is loaded again, once, so that it names
-   what has just arrived. Without any leftover nothing happens. */
+   what came too late to count. Without any leftover nothing happens. */
 
 const mark = new URL(import.meta.url).search;
 
@@ -10,7 +10,7 @@ export default function (element) {
     return found[0].open().then(function (journal) {
       function turn() {
         found[1].deliver(journal, member).then(function (count) {
-          if (count.sent && element.hasAttribute("data-attempt")) {
+          if (count.late && element.hasAttribute("data-attempt")) {
             window.location.reload();
           }
         }, function () {});
