@@ -81,14 +81,21 @@ def rebuild(reader: Reader, member_id: str, *, at: datetime, zone: str) -> bool:
 
 def stale(branch_ids: Collection[str], today: date) -> None:
     """Says that everybody at home in these units or below must be folded anew, since a plan, a period or the
-    tree changed. Belongs to the transaction of that change; `sweep` finds them when it is committed."""
-    concerned = branches.ids_below(branch_ids, today)
+    tree changed. Belongs to the transaction of that change; `sweep` finds them when it is committed.
+
+    Their locks are taken first: a fold under way has then either written its mark, which goes away, or waits
+    and sees the change.
+    """
+    concerned = list(db.session.execute(branches.ids_below(branch_ids, today)).scalars())
+    ledger.hold(concerned)
+    below = branches.ids_below(branch_ids, today)
     for table in (_points, _coverage):
-        db.session.execute(delete(table).where(table.c.member_id.in_(concerned)))
+        db.session.execute(delete(table).where(table.c.member_id.in_(below)))
 
 
 def stale_member(member_id: str) -> None:
     """Says that a member must be folded anew, since a class or an exemption of theirs changed."""
+    ledger.lock(member_id)
     for table in (_points, _coverage):
         db.session.execute(delete(table).where(table.c.member_id == member_id))
 

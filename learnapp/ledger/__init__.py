@@ -26,7 +26,7 @@ from learnapp.ledger.queries import (
     voided_seqs,
 )
 from learnapp.ledger.rules import GENESIS, VOID_REASONS
-from learnapp.ledger.service import lock, open_stream, record, void
+from learnapp.ledger.service import hold, lock, open_stream, record, void
 from learnapp.ledger.verify import Fault, Report, verify
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "entry",
     "event_of",
     "export_lines",
+    "hold",
     "lock",
     "members_ahead",
     "open_stream",
