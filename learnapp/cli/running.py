@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from learnapp import config
 from learnapp.db import db
@@ -33,6 +34,10 @@ def application() -> Iterator[Flask]:
             yield app
         except AppError as error:
             click.echo(str(error), err=True)
+            sys.exit(1)
+        except (OperationalError, ProgrammingError) as error:
+            click.echo(f"The database cannot be used: {error.orig}", err=True)
+            click.echo("Is it running, and up to date? Bring it up to date with: learnapp db upgrade", err=True)
             sys.exit(1)
         finally:
             db.session.remove()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import rfc8785
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp.clock import iso
@@ -19,7 +19,7 @@ from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, check_void, entry_has
 
 _head = table_of(LedgerHead)
 _entry = table_of(LedgerEntry)
-_ME = bindparam("of_member")
+_ME: BindParameter[str] = bindparam("of_member")
 _MANY = 500
 
 # Made once: these run in every act of every member.

@@ -101,3 +101,9 @@ def test_the_demo_is_refused_in_production(run: Run, monkeypatch: pytest.MonkeyP
 def test_a_wrong_setting_ends_the_command_in_plain_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "many")
     assert "PORT" in run("ledger", "verify", code=2).output
+
+
+def test_a_database_that_was_never_made_is_told_in_plain_words(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "learnapp.sqlite3").unlink()
+    output = run("content", "load", code=1).output
+    assert "learnapp db upgrade" in output and "Traceback" not in output
