@@ -65,6 +65,15 @@ def test_writers_queue_instead_of_failing(app: Flask) -> None:
     assert len(db.session.execute(select(accounts.Account.member_id)).all()) == 40
 
 
+def test_a_transaction_inside_another_is_refused_and_harms_nothing(app: Flask) -> None:
+    """It would end the outer one halfway; waiting for its own turn it would wait for ever."""
+    with transaction():
+        accounts.create("张三", "zhangsan", at=AT)
+        with pytest.raises(RuntimeError, match="inside a transaction"), transaction():
+            pass
+    assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+
+
 def test_instants_are_aware_in_utc(app: Flask) -> None:
     with transaction():
         member_id = accounts.create(
