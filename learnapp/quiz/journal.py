@@ -37,22 +37,29 @@ class NewAct:
     monotonic_ms: int
 
 
-def read_batch(body: object) -> tuple[NewAct, ...]:
-    """The acts of a message `{"acts": [{session, number, question, answer, wall_ms, monotonic_ms}, …]}`.
+def read_batch(body: object) -> tuple[str, tuple[NewAct, ...]]:
+    """The sending page's session and the acts of a message
+    `{"session": …, "acts": [{session, number, question, answer, wall_ms, monotonic_ms}, …]}`.
 
-    An empty list is fine: it asks for the clock. Raises Invalid for what is not such a message.
+    An empty list of acts is fine: it asks for the clock. Raises Invalid for what is not such a message.
     """
     acts = body.get("acts") if isinstance(body, dict) else None
-    if not isinstance(acts, list) or len(acts) > MAX_ACTS:
+    if not isinstance(body, dict) or not isinstance(acts, list) or len(acts) > MAX_ACTS:
         raise _unreadable()
-    return tuple(_read(act) for act in acts)
+    return _session(body.get("session")), tuple(_read(act) for act in acts)
+
+
+def _session(value: object) -> str:
+    if not isinstance(value, str) or not SESSION.fullmatch(value):
+        raise _unreadable()
+    return value
 
 
 def _read(raw: object) -> NewAct:
     if not isinstance(raw, dict):
         raise _unreadable()
-    session, question, number = raw.get("session"), raw.get("question"), raw.get("number")
-    if not isinstance(session, str) or not SESSION.fullmatch(session) or not isinstance(question, str):
+    session, question, number = _session(raw.get("session")), raw.get("question"), raw.get("number")
+    if not isinstance(question, str):
         raise _unreadable()
     if type(number) is not int or not 1 <= number <= MAX_NUMBER:
         raise _unreadable()

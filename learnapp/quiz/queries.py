@@ -70,7 +70,8 @@ class AttemptInfo:
 
 @dataclass(frozen=True, slots=True)
 class Frozen(AttemptInfo):
-    """An attempt with its paper, and the highest number that any session gave to an act so far."""
+    """An attempt with its paper, and the highest number that any session (but the one that asks, where it
+    says so) gave to an act so far."""
 
     paper: str
     paper_digest: str
@@ -86,7 +87,11 @@ _ME = _attempt.c.member_id == bindparam("member_id")
 _THIS = (_ME, _attempt.c.id == bindparam("attempt_id"))
 _HIGHEST = func.coalesce(
     select(func.max(_act.c.number))
-    .where(_act.c.member_id == _attempt.c.member_id, _act.c.attempt_id == _attempt.c.id)
+    .where(
+        _act.c.member_id == _attempt.c.member_id,
+        _act.c.attempt_id == _attempt.c.id,
+        _act.c.session != bindparam("session"),
+    )
     .scalar_subquery(),
     0,
 )
@@ -127,13 +132,15 @@ def attempt(member_id: str, attempt_id: str) -> Frozen:
     return _one(_ONE, member_id, attempt_id)
 
 
-def locked(member_id: str, attempt_id: str) -> Frozen:
-    """The same under the member's lock, for whoever is going to change it. Raises NotFound."""
-    return _one(_LOCKED, member_id, attempt_id)
+def locked(member_id: str, attempt_id: str, session: str = "") -> Frozen:
+    """The same under the member's lock, for whoever is going to change it; the highest number leaves out the
+    acts of `session`. Raises NotFound."""
+    return _one(_LOCKED, member_id, attempt_id, session)
 
 
-def _one(statement: Any, member_id: str, attempt_id: str) -> Frozen:
-    row = db.session.execute(statement, {"member_id": member_id, "attempt_id": attempt_id}).one_or_none()
+def _one(statement: Any, member_id: str, attempt_id: str, session: str = "") -> Frozen:
+    values = {"member_id": member_id, "attempt_id": attempt_id, "session": session}
+    row = db.session.execute(statement, values).one_or_none()
     if row is None:
         raise NotFound("no-attempt", N_("There is no such attempt."))
     return Frozen(*row)

@@ -67,11 +67,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The answer to a message of acts. `before` is the highest number known before it came, so that a page
-    sees whether another one answered in between; `ended_now` says that this request closed the attempt."""
+    """The answer to a message of acts. `elsewhere` is the highest number that other sessions have given, so
+    that a page sees whether another one answered meanwhile; `ended_now` says that this request closed the
+    attempt."""
 
     outcomes: tuple[Outcome, ...]
-    before: int
+    elsewhere: int
     remaining_ms: int | None
     open: bool
     ended_now: bool
@@ -143,13 +144,16 @@ def _open(member_id: str, quiz: catalogue.Quiz, number: int, at: datetime, seed:
 # Saving -------------------------------------------------------------------------------------------------
 
 
-def save(member_id: str, attempt_id: str, acts: Sequence[NewAct], *, at: datetime) -> Saved:
+def save(
+    member_id: str, attempt_id: str, acts: Sequence[NewAct], *, at: datetime, session: str = ""
+) -> Saved:
     """Keeps the acts of a phone's journal, each once, in whatever order and however often they come.
 
-    `at` is when the message arrived. What came after the deadline and its grace, or after the hand-in, is
-    kept and answered, but does not count; an act that cannot be read is refused alone. Raises NotFound.
+    `session` is the label of the page that sends, which may carry acts of an earlier page as well; `at` is when
+    the message arrived. What came after the deadline and its grace, or after the hand-in, is kept and answered,
+    but does not count; an act that cannot be read is refused alone. Raises NotFound.
     """
-    found = queries.locked(member_id, attempt_id)
+    found = queries.locked(member_id, attempt_id, session)
     return _save(found, acts, at)
 
 

@@ -25,9 +25,16 @@ GOOD = {
 }
 
 
+def read(*acts: object) -> tuple[journal.NewAct, ...]:
+    """The acts of a message from one page."""
+    session, found = journal.read_batch({"session": "ab12cd34", "acts": list(acts)})
+    assert session == "ab12cd34"
+    return found
+
+
 def test_a_message_is_read_and_an_empty_one_only_asks_for_the_clock() -> None:
-    assert journal.read_batch({"acts": []}) == ()
-    (act,) = journal.read_batch({"acts": [GOOD]})
+    assert read() == ()
+    (act,) = read(GOOD)
     assert (act.session, act.number, act.question, act.answer) == ("ab12cd34", 1, "single-1", {"": ["b"]})
 
 
@@ -51,7 +58,7 @@ def test_a_message_is_read_and_an_empty_one_only_asks_for_the_clock() -> None:
 )
 def test_what_is_no_act_refuses_the_message(change: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        journal.read_batch({"acts": [GOOD, {**GOOD, **change}]})
+        read(GOOD, {**GOOD, **change})
 
 
 @given(
@@ -68,16 +75,16 @@ def test_what_is_no_message_is_refused_without_another_error(body: object) -> No
 
 def test_too_many_acts_and_times_outside_the_column() -> None:
     with pytest.raises(Invalid):
-        journal.read_batch({"acts": [GOOD] * (MAX_ACTS + 1)})
-    (act,) = journal.read_batch({"acts": [{**GOOD, "wall_ms": 10**12, "monotonic_ms": -5}]})
+        read(*[GOOD] * (MAX_ACTS + 1))
+    (act,) = read({**GOOD, "wall_ms": 10**12, "monotonic_ms": -5})
     assert (act.wall_ms, act.monotonic_ms) == (MAX_MS, 0)
 
 
 def test_an_answer_is_stored_in_the_definitions_terms() -> None:
     order = ("3", "1", "2")
-    (act,) = journal.read_batch({"acts": [{**GOOD, "answer": {"": ["a"]}}]})
+    (act,) = read({**GOOD, "answer": {"": ["a"]}})
     assert journal.answer_text(act, {"single-1": order}, BANK) == '"3"'
-    (cleared,) = journal.read_batch({"acts": [{**GOOD, "answer": {}}]})
+    (cleared,) = read({**GOOD, "answer": {}})
     assert journal.answer_text(cleared, {"single-1": order}, BANK) == "null"
     with pytest.raises(Invalid):
         journal.answer_text(act, {"single-2": order}, BANK)

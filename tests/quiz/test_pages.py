@@ -21,6 +21,7 @@ from tests.conftest import AT
 from tests.quiz.quizzes import RIGHT, SECRET, publish
 from tests.world import World, sign_in
 
+SESSION = "phone0000001"
 EN = {"Accept-Language": "en"}
 HERE = {"Origin": "http://localhost", "Accept": "application/json"}
 
@@ -124,13 +125,15 @@ def answer_here(
 def post_acts(client: FlaskClient, path: str, acts: list[dict[str, Any]], **headers: str) -> TestResponse:
     """Posts acts as the page's script does."""
     token = {"X-Attempt-Token": token_of(client, path)}
-    return client.post(f"{path}acts", json={"acts": acts}, headers={**HERE, **token, **headers})
+    return client.post(
+        f"{path}acts", json={"session": SESSION, "acts": acts}, headers={**HERE, **token, **headers}
+    )
 
 
 def act(number: int, question: str, answer: Any) -> dict[str, Any]:
     """One act as the script sends it."""
     return {
-        "session": "phone0000001",
+        "session": SESSION,
         "number": number,
         "question": question,
         "answer": answer,
@@ -188,7 +191,7 @@ def test_not_passed_says_how_much_was_missing(client: FlaskClient, me: str) -> N
     assert "3 questions short. The explanations are below." in text_of(
         client.get(f"{second}review", headers=EN)
     )
-    assert client.post("/quiz/five-kinds/").location == "/quiz/five-kinds/"
+    assert client.post("/quiz/five-kinds/", headers=EN).location == "/quiz/five-kinds/"
     intro = text_of(client.get("/quiz/five-kinds/", headers=EN))
     assert "All attempts at this quiz have been used." in intro and "btn-primary" not in intro
 
@@ -257,7 +260,9 @@ def test_somebody_elses_attempt_is_not_there(client: FlaskClient, me: str, world
     assert other.post(path, data={"q": "1", "go": "next"}).status_code == 404
     assert other.post(f"{path}submit").status_code == 404
     token = token_of(client, path)
-    stolen = other.post(f"{path}acts", json={"acts": []}, headers={**HERE, "X-Attempt-Token": token})
+    stolen = other.post(
+        f"{path}acts", json={"session": SESSION, "acts": []}, headers={**HERE, "X-Attempt-Token": token}
+    )
     assert stolen.status_code == 403
 
 
@@ -270,10 +275,10 @@ def test_acts_are_saved_and_the_clock_is_told(client: FlaskClient, me: str, watc
     watch.at += timedelta(minutes=3)
     answer = post_acts(client, path, [act(1, first, {"": RIGHT[first[:-2]]}), act(2, "nothing", {})])
     assert answer.status_code == 200 and answer.json is not None
-    assert answer.json["acts"][0] == ["phone0000001", 1, "saved", ""]
+    assert answer.json["acts"][0] == [SESSION, 1, "saved", ""]
     assert answer.json["acts"][1][2] == "refused" and answer.json["acts"][1][3]
     assert answer.json["remaining_ms"] == 12 * 60_000
-    assert (answer.json["open"], answer.json["before"], answer.json["saved_at"]) == (True, 0, "10:33")
+    assert (answer.json["open"], answer.json["elsewhere"], answer.json["saved_at"]) == (True, 0, "10:33")
 
 
 @pytest.mark.parametrize(
@@ -300,11 +305,25 @@ def test_a_request_without_any_origin_is_refused(client: FlaskClient, me: str) -
     path = started(client)
     token = token_of(client, path)
     assert (
-        client.post(f"{path}acts", json={"acts": []}, headers={"X-Attempt-Token": token}).status_code == 403
+        client.post(
+            f"{path}acts", json={"session": SESSION, "acts": []}, headers={"X-Attempt-Token": token}
+        ).status_code
+        == 403
     )
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"acts": 1}', b"\xff", b'{"acts": [{}]}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"acts": 1}',
+        b"\xff",
+        b'{"session": "phone0000001", "acts": [{}]}',
+        b'{"acts": []}',
+    ],
+)
 def test_a_message_that_is_none_is_refused_in_words(client: FlaskClient, me: str, body: bytes) -> None:
     path = started(client)
     token = token_of(client, path)
@@ -320,7 +339,7 @@ def test_late_acts_are_answered_and_named_in_the_review(client: FlaskClient, me:
     watch.at += timedelta(minutes=15, seconds=6)
     late = act(1, first, {"": RIGHT[first[:-2]]})
     headers = {**HERE, "X-Attempt-Token": token, **EN}
-    answer = client.post(f"{path}acts", json={"acts": [late]}, headers=headers)
+    answer = client.post(f"{path}acts", json={"session": SESSION, "acts": [late]}, headers=headers)
     assert answer.json is not None and answer.json["open"] is False
     assert answer.json["acts"][0][2:] == [
         "late",
@@ -333,7 +352,7 @@ def test_late_acts_are_answered_and_named_in_the_review(client: FlaskClient, me:
 def test_signed_out_a_save_says_so_and_changes_nothing(client: FlaskClient, me: str) -> None:
     path = started(client)
     client.delete_cookie("learnapp")
-    answer = client.post(f"{path}acts", json={"acts": []}, headers=HERE)
+    answer = client.post(f"{path}acts", json={"session": SESSION, "acts": []}, headers=HERE)
     assert answer.status_code == 401 and answer.json is not None
 
 
@@ -399,7 +418,7 @@ def test_pages_ask_few_questions_of_the_database(client: FlaskClient, me: str) -
         first = attempt_of(me, path).sheets[0].question
         token = token_of(client, path)
         seen.clear()
-        body = {"acts": [act(1, first, {"": []})]}
+        body = {"session": SESSION, "acts": [act(1, first, {"": []})]}
         client.post(f"{path}acts", json=body, headers={**HERE, "X-Attempt-Token": token})
         assert len([text for text in seen if not text.startswith("BEGIN")]) == 3
     finally:

@@ -36,7 +36,7 @@ def act(number: int, question: str, answer: object, session: str = PHONE) -> New
 def keep(member: str, attempt: str, *acts: NewAct, at: datetime = AT + timedelta(minutes=1)) -> quiz.Saved:
     """Saves in a transaction of its own."""
     with transaction():
-        return quiz.save(member, attempt, acts, at=at)
+        return quiz.save(member, attempt, acts, at=at, session=PHONE)
 
 
 def asked(member: str, attempt: str, kind: str) -> str:
@@ -124,8 +124,8 @@ def test_unknown_things_are_not_found(five: catalogue.Quiz, member: str) -> None
 def test_acts_in_any_order_any_number_of_times(five: catalogue.Quiz, member: str) -> None:
     attempt = begin(member)
     single = asked(member, attempt, "single")
-    assert keep(member, attempt, act(3, single, ["b"])).before == 0
-    assert keep(member, attempt, act(1, single, ["a"]), act(2, single, ["c"])).before == 3
+    assert keep(member, attempt, act(3, single, ["b"])).elsewhere == 0
+    assert keep(member, attempt, act(1, single, ["a"]), act(2, single, ["c"])).elsewhere == 0
     assert keep(member, attempt, act(3, single, ["b"])).outcomes[0].code == "saved"
     assert quiz.latest(quiz.taps(member, attempt)) == {single: "2"}
     assert len(quiz.taps(member, attempt)) == 3
@@ -135,9 +135,11 @@ def test_two_devices_and_one_numbering(five: catalogue.Quiz, member: str) -> Non
     attempt = begin(member)
     single = asked(member, attempt, "single")
     keep(member, attempt, act(1, single, ["a"]))
-    assert keep(member, attempt, act(2, single, ["b"], TABLET)).before == 1
+    with transaction():
+        there = (act(2, single, ["b"], TABLET),)
+        assert quiz.save(member, attempt, there, at=AT, session=TABLET).elsewhere == 1
     answered = keep(member, attempt, act(2, single, ["c"]), at=AT + timedelta(minutes=2))
-    assert answered.before == 2
+    assert answered.elsewhere == 2 and quiz.attempt(member, attempt).highest == 2
     assert quiz.latest(quiz.taps(member, attempt)) == {single: "3"}
 
 

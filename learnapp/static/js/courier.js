@@ -7,11 +7,12 @@ const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const BATCH = 100;
 
 /** Posts acts (an empty list asks for the clock); rejects when the network or the server fails.
-    The answer is {status, body}. `place` is {url, token}. */
-export function post(place, acts) {
+    The answer is {status, body}. `place` is {url, token}; `session` is the label of the page that sends. */
+export function post(place, session, acts) {
   const stop = window.AbortController ? new AbortController() : null;
   const timer = setTimeout(function () { if (stop) { stop.abort(); } }, WAIT_MS);
   const body = JSON.stringify({
+    session: session,
     acts: acts.map(function (act) {
       return {
         session: act.session, number: act.number, question: act.question, answer: act.answer,
@@ -39,7 +40,7 @@ export function post(place, acts) {
   );
 }
 
-/** A courier for one attempt. `options`: journal, place {url, token}, answered(body), refused(status, body),
+/** A courier for one attempt. `options`: journal, place {url, token}, session, answered(body), refused(status, body),
     changed(state), where state is "idle", "sending" or "waiting". */
 export function courier(options) {
   const queue = [];
@@ -79,7 +80,7 @@ export function courier(options) {
     sending = true;
     asking = false;
     options.changed(state());
-    post(options.place, acts).then(
+    post(options.place, options.session, acts).then(
       function (found) { failures = 0; return told(acts, found); },
       function () { asking = asking || !acts.length; failed(); }
     ).catch(function (reason) { console.error("courier", reason); }).then(function () {
@@ -99,7 +100,7 @@ export function courier(options) {
     /** The page may be frozen or closed at any moment: send without waiting for an answer under way. */
     flush: function () {
       if (queue.length && !stopped) {
-        post(options.place, queue.slice(0, BATCH)).catch(function () {});
+        post(options.place, options.session, queue.slice(0, BATCH)).catch(function () {});
       }
     },
     waiting: function () { return queue.map(function (act) { return act.question; }); },
@@ -116,7 +117,7 @@ export function deliver(journal, member) {
       if (!acts.length) {
         return undefined;
       }
-      return post(attempt, acts.slice(0, BATCH)).then(function (found) {
+      return post(attempt, acts[0].session, acts.slice(0, BATCH)).then(function (found) {
         if (found.status !== 200) {
           throw new Error("status " + found.status);
         }

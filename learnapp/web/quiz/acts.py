@@ -23,18 +23,18 @@ from learnapp.web.quiz.blueprint import bp
 def acts(attempt: str) -> Response:
     """Saves acts and tells the clock. An empty list only asks for the clock.
 
-    Answers `{acts: [[session, number, code, text]], before, remaining_ms, open, saved_at, review}`.
+    Answers `{acts: [[session, number, code, text]], elsewhere, remaining_ms, open, saved_at, review}`.
     """
     member_id = me().member_id
     tokens.check(member_id, attempt)
-    batch = quiz.read_batch(request.get_json(silent=True))
+    session, batch = quiz.read_batch(request.get_json(silent=True))
     with transaction():
-        saved = quiz.save(member_id, attempt, batch, at=now())
+        saved = quiz.save(member_id, attempt, batch, at=now(), session=session)
     if saved.ended_now:
         follow_now(member_id)
     return jsonify(
         acts=[_words(outcome) for outcome in saved.outcomes],
-        before=saved.before,
+        elsewhere=saved.elsewhere,
         remaining_ms=saved.remaining_ms,
         open=saved.open,
         saved_at=f"{now().astimezone(ZoneInfo(settings().zone)):%H:%M}",

@@ -37,6 +37,7 @@ function start(element, journal, courier, clocks, sheet, words) {
   const numbered = {};
   let lasting = journal.lasting;
   let highest = Number(element.getAttribute("data-highest"));
+  let elsewhere = highest;
   let here = Number(element.getAttribute("data-here"));
   let wanted = "";
   let over = false;
@@ -94,7 +95,7 @@ function start(element, journal, courier, clocks, sheet, words) {
   function pickUp(acts) {
     acts.sort(function (a, b) { return a.number - b.number; }).forEach(function (one) {
       const section = byQuestion(one.question);
-      highest = Math.max(highest, one.number);
+      highest = elsewhere = Math.max(highest, one.number);
       if (section && one.number >= Number(section.getAttribute("data-act"))) {
         sheet.fill(section, one.answer);
         saved[one.question] = JSON.stringify(sheet.read(section));
@@ -105,11 +106,12 @@ function start(element, journal, courier, clocks, sheet, words) {
 
   /* The server's answers -------------------------------------------------------------------------------- */
 
-  const post = courier({ journal: journal, place: place, answered: answered, refused: refused, changed: changed });
+  const post = courier({ journal: journal, place: place, session: session, answered: answered, refused: refused, changed: changed });
 
   function answered(body) {
-    if (body.before > highest) {
-      highest = body.before;
+    if (body.elsewhere > elsewhere) {
+      elsewhere = body.elsewhere;
+      highest = Math.max(highest, elsewhere);
       words.notice("takeover");
     }
     body.acts.forEach(function (outcome) {

@@ -1,0 +1,225 @@
+"""A phone, a quiz and a network that comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from sqlalchemy import select
+
+from learnapp import accounts, ledger, quiz
+from learnapp.db import db
+from tests import world
+from tests.processes import Instance
+from tests.quiz.quizzes import RIGHT, publish
+
+pytestmark = [pytest.mark.browser, pytest.mark.process]
+ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """The product with a small committee, a quiz of all kinds and one of a single minute."""
+    made = Instance(tmp_path_factory.mktemp("browser"))
+
+    def fill() -> None:
+        world.build()
+        publish(made.folder)
+
+    made.fill(fill)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def phone(chromium: Browser, instance: Instance, name: str) -> BrowserContext:
+    """A phone in Chinese on which somebody is signed in. Errors of scripts fail the test."""
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", has_touch=True)
+    page = context.new_page()
+    page.goto(f"{instance.address}/accounts/sign-in")
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("main button.btn-primary")
+    return context
+
+
+def start(context: BrowserContext, instance: Instance) -> Page:
+    """Starts the quiz, or goes on with it, and waits for the script."""
+    page = context.pages[0]
+    page.goto(f"{instance.address}/quiz/five-kinds/")
+    page.click("main .btn-primary")
+    page.wait_for_selector("[data-ready]")
+    return page
+
+
+def shown(page: Page) -> str:
+    """The id of the question that is shown."""
+    return page.locator("section[data-question]:visible").get_attribute("data-question") or ""
+
+
+def answer(page: Page) -> str:
+    """Gives the right answer to the question that is shown, as a thumb would; returns its id."""
+    question = shown(page)
+    section = page.locator("section[data-question]:visible")
+    for value in RIGHT[question[:-2]]:
+        if section.locator("input.option-input").count():
+            section.locator(f'input[value="{value}"]').click()
+        else:
+            section.locator("input.input").fill(value)
+            section.locator("input.input").blur()
+    return question
+
+
+def following(page: Page) -> None:
+    """Presses the filled button."""
+    page.click("[data-answers] .actions .btn-primary")
+
+
+def saved(page: Page) -> None:
+    """Waits until the page says that everything is saved."""
+    expect(page.locator("[data-saved]")).to_contain_text("已保存")
+    page.wait_for_function(
+        """() => new Promise(done => {
+            const asked = indexedDB.open("learnapp-journal");
+            asked.onsuccess = () => { const count = asked.result.transaction("acts").objectStore("acts").count();
+              count.onsuccess = () => { asked.result.close(); done(count.result === 0); }; }; })"""
+    )
+
+
+def mine(instance: Instance, name: str) -> tuple[quiz.Frozen, list[quiz.Tap]]:
+    """The member's last attempt and its acts, from the database."""
+
+    def look() -> tuple[quiz.Frozen, list[quiz.Tap]]:
+        member = db.session.execute(
+            select(accounts.Account.member_id).where(accounts.Account.sign_in == name)
+        ).scalar_one()
+        last = quiz.attempts(member, "five-kinds")[-1]
+        return quiz.attempt(member, last.id), quiz.taps(member, last.id)
+
+    return instance.fill(look)
+
+
+def test_network_cut_reload_and_hand_in(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m00")
+    page = start(context, instance)
+    answer(page)
+    saved(page)
+    before = len(mine(instance, "m00")[1])
+    following(page)
+    context.set_offline(True)
+    for _ in range(3):
+        answer(page)
+        following(page)
+    expect(page.locator("[data-saved]")).to_contain_text("等待网络，答案已存在本机")
+    assert len(mine(instance, "m00")[1]) == before
+    page.locator(".quiz-knots").click()
+    expect(page.locator(".overview .is-waiting")).to_have_count(3)
+    expect(page.locator("[data-missing]")).to_have_text("还没有作答：第5题。")
+
+    # The page is thrown away while the network is gone, and opened again when it is back.
+    address = page.url
+    page.goto("about:blank")
+    context.set_offline(False)
+    page.goto(address)
+    page.wait_for_selector("[data-ready]")
+    saved(page)
+    found, taps = mine(instance, "m00")
+    answers = quiz.latest(taps)
+    assert set(answers) == {sheet.question for sheet in found.sheets[:4]}
+    for number in range(1, 5):
+        page.goto(f"{address.partition('?')[0]}?q={number}")
+        expect(page.locator("section[data-question]:visible input").first).to_be_visible()
+        assert (
+            page.locator("section[data-question]:visible input.option-input:checked").count()
+            or page.locator("section[data-question]:visible input.input").input_value()
+        )
+    page.wait_for_selector("[data-ready]")
+    following(page)
+    answer(page)
+    saved(page)
+    following(page)
+    expect(page.locator("[data-missing]")).to_have_text("所有题都已作答。")
+    page.click("[data-submit] .btn-primary")
+    page.wait_for_url("**/review")
+    expect(page.locator(".sentence")).to_have_text("通过")
+    found, taps = mine(instance, "m00")
+    assert (found.earned, found.passed, found.ended_by) == (500, True, "member")
+    assert len({tap.session for tap in taps}) >= 2
+    entries = instance.fill(lambda: ledger.entries_after(found.member_id, 0))
+    assert [entry.data["earned"] for entry in entries] == [500]
+    context.close()
+
+
+def test_hand_in_without_network_waits_and_can_be_taken_back(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m02")
+    page = start(context, instance)
+    context.set_offline(True)
+    answer(page)
+    page.locator(".quiz-knots").click()
+    page.click("[data-submit] .btn-primary")
+    expect(page.locator("[data-notice]")).to_contain_text("网络恢复、答案全部传到后就会交卷")
+    page.click("[data-overview] .actions a")
+    expect(page.locator("[data-notice]")).to_have_text("")
+    context.set_offline(False)
+    saved(page)
+    assert mine(instance, "m02")[0].open
+    context.set_offline(True)
+    page.locator(".quiz-knots").click()
+    page.click("[data-submit] .btn-primary")
+    context.set_offline(False)
+    page.wait_for_url("**/review")
+    assert mine(instance, "m02")[0].earned == 100
+    context.close()
+
+
+def test_another_device_takes_over(chromium: Browser, instance: Instance) -> None:
+    first, second = phone(chromium, instance, "m10"), phone(chromium, instance, "m10")
+    here, there = start(first, instance), start(second, instance)
+    assert shown(here) == shown(there)
+    answer(here)
+    saved(here)
+    section = there.locator("section[data-question]:visible")
+    if section.locator("input.option-input").count():
+        section.locator("input").last.click()
+    else:
+        section.locator("input.input").fill("1")
+        section.locator("input.input").blur()
+    expect(there.locator("[data-notice]")).to_contain_text("以后面的作答为准")
+    saved(there)
+    following(here)
+    answer(here)
+    expect(here.locator("[data-notice]")).to_contain_text("以后面的作答为准")
+    saved(here)
+    _, taps = mine(instance, "m10")
+    assert len({tap.session for tap in taps}) == 2
+    first.close()
+    second.close()
+
+
+def test_typing_that_cannot_be_read_is_told_beside_the_field(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m11")
+    page = start(context, instance)
+    while not shown(page).startswith("numeric"):
+        following(page)
+    field = page.locator("section[data-question]:visible input.input")
+    field.fill("很多")
+    field.blur()
+    expect(page.locator("section[data-question]:visible .error")).to_contain_text("这不是一个数")
+    field.fill("73.19")
+    page.keyboard.press("Enter")
+    expect(page.locator("section[data-question]:visible .error")).to_have_count(0)
+    saved(page)
+    assert shown(page).startswith("numeric"), "the page turned by itself"
+    assert list(quiz.latest(mine(instance, "m11")[1]).values()) == ["73.19"]
+    context.close()
