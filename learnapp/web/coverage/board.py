@@ -187,9 +187,7 @@ def _people(branch_id: str) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-def _with_states(
-    people: dict[str, tuple[str, dict[str, str]]], items: list[str]
-) -> tuple[PersonRow, ...]:
+def _with_states(people: dict[str, tuple[str, dict[str, str]]], items: list[str]) -> tuple[PersonRow, ...]:
     """Each with one word for what is looked at; whom none of it concerns is left out, as in the counts."""
     rows = []
     for member_id, (name, states) in people.items():
