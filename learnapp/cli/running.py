@@ -37,7 +37,9 @@ def application() -> Iterator[Flask]:
             sys.exit(1)
         except (OperationalError, ProgrammingError) as error:
             click.echo(f"The database cannot be used: {error.orig}", err=True)
-            click.echo("Is it running, and up to date? Bring it up to date with: learnapp db upgrade", err=True)
+            click.echo(
+                "Is it running, and up to date? Bring it up to date with: learnapp db upgrade", err=True
+            )
             sys.exit(1)
         finally:
             db.session.remove()
