@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import click
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import create_engine, make_url
 
 from learnapp import config
@@ -18,6 +16,10 @@ def group() -> None:
 
 def upgrade_database(settings: config.Config) -> None:
     """Runs the migrations that are still missing, as the owner of the tables."""
+    # Imported here, since Alembic takes 8 MB that `serve` would carry along and never use.
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = create_engine(settings.owner_database_url)
     prepare_engine(engine)

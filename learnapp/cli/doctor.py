@@ -8,9 +8,6 @@ import sys
 from collections.abc import Callable
 
 import click
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from learnapp import config
@@ -38,6 +35,11 @@ def _engine() -> str:
 
 
 def _migrations() -> str:
+    # Imported here, since Alembic takes 8 MB that `serve` would carry along and never use.
+    from alembic.config import Config as AlembicConfig
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory.from_config(AlembicConfig(str(config.ROOT / "migrations" / "alembic.ini")))
     newest = scripts.get_current_head()
     present = MigrationContext.configure(db.session.connection()).get_current_revision()

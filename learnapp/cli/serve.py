@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import socket
 import sys
 
@@ -51,12 +53,32 @@ def _refuse_taken_port(settings: Config) -> None:
             sys.exit(1)
 
 
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # malloc.h
+_ARENAS, _BIG = 2, 1024 * 1024
+
+
+def _spare_memory() -> None:
+    """Keeps the server small; without this 2 workers of 8 threads grow from 200 to 530 MB.
+
+    Comparing a password takes 19 MB for 30 ms. glibc would keep such a block in the arena of each thread that
+    ever did it; a fixed threshold makes it give big blocks back. Elsewhere than on glibc nothing is done.
+    Freezing what is imported keeps the collector from writing to the pages that the workers share.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _ARENAS)
+        mallopt(_M_MMAP_THRESHOLD, _BIG)
+    gc.collect()
+    gc.freeze()
+
+
 @click.command()
 def serve() -> None:
     """Serve the site at HOST:PORT (default 127.0.0.1:8000) until stopped."""
     settings = read_settings()
     _refuse_taken_port(settings)
     _greet(settings)
+    _spare_memory()
     Granian(
         "learnapp.app:create_served_app",
         factory=True,
