@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,7 +41,8 @@ def free_port() -> int:
 
 
 class Instance:
-    """One instance on SQLite in `folder`, or on the database that `url` names; the tables are made here."""
+    """One instance on SQLite in `folder`, or on the database that `url` names; the tables are made here, by
+    the role in `owner` where the application's own role does not own them."""
 
     def __init__(
         self, folder: Path, url: str | None = None, *, owner: str | None = None, workers: int = 2
@@ -61,7 +62,11 @@ class Instance:
             "PORT": str(self.port),
         }
         self._server: subprocess.Popen[bytes] | None = None
-        databases.migrate(owner or self.url)
+        if owner or url is None:
+            databases.migrate(owner or self.url)
+        else:
+            made = self.run("db", "upgrade")
+            assert made.returncode == 0, made.stderr
 
     @property
     def address(self) -> str:
@@ -144,13 +149,9 @@ class Instance:
         self._server = None
 
     def _answers(self) -> bool:
-        visitor = Visitor(self.address, timeout=5)
-        try:
+        with suppress(OSError), closing(Visitor(self.address, timeout=5)) as visitor:
             return visitor.get("/accounts/sign-in").status == 200
-        except OSError:
-            return False
-        finally:
-            visitor.close()
+        return False
 
 
 @dataclass(frozen=True)
