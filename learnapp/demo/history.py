@@ -43,7 +43,10 @@ class Calendar:
     def __init__(self, draw: random.Random, midnight: datetime, sittings: int) -> None:
         days = sorted(draw.sample(range(1, DAYS), min(sittings, DAYS - 1)), reverse=True)
         self._sittings: Iterator[datetime] = iter(
-            [midnight - timedelta(days=day) + timedelta(minutes=draw.randint(7 * 60, 21 * 60)) for day in days]
+            [
+                midnight - timedelta(days=day) + timedelta(minutes=draw.randint(7 * 60, 21 * 60))
+                for day in days
+            ]
         )
         self._draw = draw
         self.at = midnight - timedelta(days=DAYS)

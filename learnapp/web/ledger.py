@@ -26,7 +26,9 @@ def _page(member_id: str, person: branches.Person | None) -> str:
     entries = ledger.entries_after(member_id, 0)
     void = ledger.voided_seqs(entries)
     rows = [Row(entry, act_words(entry), entry.seq in void) for entry in reversed(entries)]
-    hours = sum(entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed")
+    hours = sum(
+        entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
+    )
     return render_template("ledger/mine.html", rows=rows, hours=hours, person=person)
 
 
