@@ -1,7 +1,8 @@
 """A private PostgreSQL for tests: a cluster in a temporary folder, reached by a Unix socket.
 
 The cluster is made by whoever runs the tests; PostgreSQL refuses to run as root, so root hands it to the
-`postgres` user that the Debian package brings. Durability is off: these databases die with the test run.
+`postgres` user that the Debian package brings. Durability is off unless other options are given: these
+databases die with the test run.
 """
 
 from __future__ import annotations
@@ -33,17 +34,20 @@ def binaries() -> Path:
 class Server:
     """A running cluster. `url(name)` is what the application gets, `url(name, owner=True)` what migrates."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = OPTIONS) -> None:
         # A socket's path may have 107 bytes, which pytest's folders exceed.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self.note = folder
+        self.options = options
         self.data = self.folder / "data"
 
     def __enter__(self) -> Server:
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        self._run("initdb", "-D", self.data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        listen = f"{OPTIONS} -c listen_addresses='' -c unix_socket_directories={self.folder}"
+        self._run(
+            "initdb", "-D", self.data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
+        )
+        listen = f"{self.options} -c listen_addresses='' -c unix_socket_directories={self.folder}"
         self._run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-o", listen, "-w", "start")
         for role in ROLES:
             self._sql(f"CREATE ROLE {role} LOGIN")
@@ -54,6 +58,10 @@ class Server:
     ) -> None:
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def pid(self) -> int:
+        """The process that started all others of the cluster."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def url(self, name: str, *, owner: bool = False) -> str:
         """The SQLAlchemy address of a database for the application's role or the owner."""
