@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +39,6 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(instance: Instan
 
 
 @pytest.mark.process
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_a_save_is_synced_before_it_is_acknowledged(tmp_path: Path) -> None:
     figures = fsync_trace.prove(tmp_path, saves=5)
     assert figures.ok and figures.saves == 5, figures.text()
