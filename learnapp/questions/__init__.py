@@ -23,6 +23,7 @@ from learnapp.questions.kinds import discover as kinds_by_name
 from learnapp.questions.loader import lines_of, parse_question, parse_questions
 from learnapp.questions.paper import Draw, check_draws, draw
 from learnapp.questions.rules import (
+    chance,
     from_canonical,
     grade,
     present,
@@ -32,6 +33,7 @@ from learnapp.questions.rules import (
     shown,
     shuffle,
     to_canonical,
+    written_order,
 )
 from learnapp.questions.trail import LineOf, Trail
 
@@ -50,6 +52,7 @@ __all__ = [
     "Score",
     "Trail",
     "Verdict",
+    "chance",
     "check_draws",
     "draw",
     "from_canonical",
@@ -65,4 +68,5 @@ __all__ = [
     "shown",
     "shuffle",
     "to_canonical",
+    "written_order",
 ]

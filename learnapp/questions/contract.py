@@ -157,7 +157,11 @@ Body = TypeVar("Body")
 
 
 class Kind(Protocol[Body]):
-    """The contract of a question kind. All methods are pure; `Body` is the kind's own frozen dataclass."""
+    """The contract of a question kind. All methods are pure; `Body` is the kind's own frozen dataclass.
+
+    A kind whose answers can be guessed by chance may also have `guess(body) -> Fraction`: the share of the
+    points that a random guess earns on average, for item analysis.
+    """
 
     name: str
     """The word in `kind = "…"`; also the folder of its templates and the name of its docs page."""

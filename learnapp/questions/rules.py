@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
@@ -34,6 +35,19 @@ def shuffle(question: Question, seed: str) -> Order:
     """The order of the question's options under this seed, the same for ever. Freeze it with the paper."""
     kind = kinds.get(question.kind)
     return kind.shuffle(question.body, lambda ids: mixed(ids, seed, "options", question.id))
+
+
+def written_order(question: Question) -> Order:
+    """The question's options in the order of the definition."""
+    return kinds.get(question.kind).shuffle(question.body, tuple)
+
+
+def chance(question: Question) -> Fraction | None:
+    """The share of the points that a random guess earns on average: of a single choice, one out of the number
+    of its options; of a typed answer nothing. None where a kind cannot tell."""
+    guess = getattr(kinds.get(question.kind), "guess", None)
+    found: Fraction | None = None if guess is None else guess(question.body)
+    return found
 
 
 def present(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
@@ -76,6 +77,10 @@ class BlankKind:
         accepted = {fold(text) for text in (*body.accept, *body.accept_en)}
         right = isinstance(answer, str) and fold(answer) in accepted
         return (Part("", points if right else 0, points),)
+
+    def guess(self, body: Blank) -> Fraction:
+        """Nobody hits a word by chance."""
+        return Fraction(0)
 
     def review(self, body: Blank, order: Order, answer: Answer | None, lang: str) -> Findings:
         key = body.accept_en if body.accept_en and lang.lower().startswith("en") else body.accept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
@@ -75,6 +76,10 @@ class NumericKind:
         number = read_decimal(answer) if isinstance(answer, str) else None
         right = number is not None and within(number, body.value, body.tolerance)
         return (Part("", points if right else 0, points),)
+
+    def guess(self, body: Numeric) -> Fraction:
+        """Nobody hits a number by chance."""
+        return Fraction(0)
 
     def review(self, body: Numeric, order: Order, answer: Answer | None, lang: str) -> Findings:
         unit = pick(lang, body.unit, body.unit_en)

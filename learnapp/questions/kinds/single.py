@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
@@ -65,6 +66,10 @@ class SingleKind:
     def grade(self, body: Single, answer: Answer, points: int) -> tuple[Part, ...]:
         right = isinstance(answer, str) and answer in opt.rights(body.options)
         return (Part("", points if right else 0, points),)
+
+    def guess(self, body: Single) -> Fraction:
+        """One out of the number of options."""
+        return Fraction(1, len(body.options))
 
     def review(self, body: Single, order: Order, answer: Answer | None, lang: str) -> Findings:
         chosen = {answer} if isinstance(answer, str) else set()

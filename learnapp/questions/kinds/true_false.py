@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
@@ -74,6 +75,10 @@ class TrueFalseKind:
 
     def grade(self, body: TrueFalse, answer: Answer, points: int) -> tuple[Part, ...]:
         return (Part("", points if answer is body.answer else 0, points),)
+
+    def guess(self, body: TrueFalse) -> Fraction:
+        """Half of all guesses are right."""
+        return Fraction(1, 2)
 
     def review(self, body: TrueFalse, order: Order, answer: Answer | None, lang: str) -> Findings:
         return Findings(
