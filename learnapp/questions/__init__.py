@@ -30,9 +30,11 @@ from learnapp.questions.rules import (
     read,
     read_form,
     review,
+    right_answer,
     shown,
     shuffle,
     to_canonical,
+    with_texts,
     written_order,
 )
 from learnapp.questions.trail import LineOf, Trail
@@ -65,8 +67,10 @@ __all__ = [
     "read",
     "read_form",
     "review",
+    "right_answer",
     "shown",
     "shuffle",
     "to_canonical",
+    "with_texts",
     "written_order",
 ]

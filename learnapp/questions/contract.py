@@ -6,6 +6,7 @@ body (options, a value, accepted words); everything common is done once, in `rul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
@@ -28,6 +29,9 @@ Given: TypeAlias = Mapping[str, tuple[str, ...]]
 Mix: TypeAlias = Callable[[Sequence[str]], Order]
 """Puts ids into the order that a seed dictates."""
 
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What names a question, and whatever in a question has to be told apart."""
+
 Verdict = Literal["right", "partly", "wrong", "unanswered"]
 
 
@@ -46,6 +50,16 @@ class Question:
     explanation: str = ""
     explanation_en: str = ""
     pool: str = ""
+    hint: str = ""
+    hint_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A question inside another one, with the order of what changes places in it."""
+
+    question: Question
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +76,30 @@ class PresentedOption:
 class Presented:
     """All that may reach a browser before submission: no key, no feedback, no explanation.
 
-    `answer` is what this person has saved so far, in the page's terms. `more` is what the kind's own
-    template needs besides (a unit, a second column). The `html` fields are empty unless `present` was
-    given a renderer.
+    `rule` says how to answer (a message id), `hint` is the author's help for who asks for it. `answer` is
+    what this person has saved so far, in the page's terms. `more` is what the kind's own template needs
+    besides (a unit, a second column), `inner` the questions inside this one. The `html` fields are empty
+    unless `present` was given a renderer.
     """
 
     id: str
     kind: str
     stem: str
-    hint: str
+    rule: str
     points_hundredths: int
+    hint: str = ""
     options: tuple[PresentedOption, ...] = ()
     answer: Json = None
     more: Mapping[str, Json] = field(default_factory=dict)
+    inner: tuple[Presented, ...] = ()
     stem_html: str = ""
+    hint_html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one separately graded place of a question earned, in hundredths of a point."""
+    """What one separately graded place of a question earned, in hundredths of a point. What wrong answers
+    cost is a part too: it earns less than 0 of at most 0."""
 
     id: str
     earned_hundredths: int
@@ -131,6 +150,7 @@ class Reviewed:
     key: tuple[str, ...] = ()
     explanation: str = ""
     more: Mapping[str, Json] = field(default_factory=dict)
+    inner: tuple[Reviewed, ...] = ()
     stem_html: str = ""
     explanation_html: str = ""
 
@@ -141,6 +161,7 @@ class Face:
 
     options: tuple[PresentedOption, ...] = ()
     more: Mapping[str, Json] = field(default_factory=dict)
+    inner: tuple[Inner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +172,7 @@ class Findings:
     given: str = ""
     key: tuple[str, ...] = ()
     more: Mapping[str, Json] = field(default_factory=dict)
+    inner: tuple[Inner, ...] = ()
 
 
 Body = TypeVar("Body")
@@ -172,7 +194,7 @@ class Kind(Protocol[Body]):
     keys: frozenset[str]
     """The TOML keys that belong to this kind, besides those of every question."""
 
-    def hint(self, body: Body) -> str:
+    def rule(self, body: Body) -> str:
         """One sentence on how to answer and what earns points: a message id without parameters."""
         ...
 
@@ -198,6 +220,10 @@ class Kind(Protocol[Body]):
 
     def grade(self, body: Body, answer: Answer, points: int) -> tuple[Part, ...]:
         """The parts, together worth `points` hundredths. An answer that does not fit the body earns 0."""
+        ...
+
+    def right(self, body: Body) -> Answer:
+        """An answer that earns everything."""
         ...
 
     def review(self, body: Body, order: Order, answer: Answer | None, lang: str) -> Findings:

@@ -9,8 +9,7 @@ from typing import Any
 
 from learnapp.errors import N_, Problem
 from learnapp.questions import kinds
-from learnapp.questions.contract import Kind, Question
-from learnapp.questions.options import ID
+from learnapp.questions.contract import ID, Kind, Question
 from learnapp.questions.trail import LineOf, Trail, no_lines
 
 _TEXTS = ("stem", "stem_en", "topic", "explanation", "explanation_en", "pool")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
 from learnapp.errors import N_, Invalid
-from learnapp.questions.contract import Given, Json, Order, PresentedOption, ReviewedOption, pick
+from learnapp.questions.contract import ID, Given, Json, Order, PresentedOption, ReviewedOption, pick
 from learnapp.questions.folding import fold
 from learnapp.questions.trail import Trail
 
 OPTION_KEYS = frozenset({"id", "text", "text_en", "right", "feedback", "feedback_en"})
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,17 +61,29 @@ def present(
     face = kind.present(question.body, order, lang)
     saved = None if answer is None else kind.shown(question.body, order, answer)
     stem = pick(lang, question.stem, question.stem_en)
+    hint = pick(lang, question.hint, question.hint_en)
     return Presented(
         id=question.id,
         kind=question.kind,
         stem=stem,
-        hint=kind.hint(question.body),
+        rule=kind.rule(question.body),
+        hint=hint,
         points_hundredths=question.points_hundredths,
         options=tuple(_shown_option(option, saved, html) for option in face.options),
         answer=saved,
         more=face.more,
+        inner=tuple(
+            present(one.question, one.order, lang, _inside(answer, one.question.id), html)
+            for one in face.inner
+        ),
         stem_html=html(stem) if html else "",
+        hint_html=html(hint) if html and hint else "",
     )
+
+
+def _inside(answer: Answer | None, name: str) -> Answer | None:
+    """The answer to a question inside another one; where there are such, an answer is a mapping."""
+    return answer.get(name) if isinstance(answer, Mapping) else None
 
 
 def _shown_option(option: PresentedOption, saved: Json, html: Html | None) -> PresentedOption:
@@ -137,6 +149,11 @@ def grade(question: Question, answer: Answer | None) -> Score:
     return Score(sum(part.earned_hundredths for part in parts), points, parts)
 
 
+def right_answer(question: Question) -> Answer:
+    """An answer that earns everything, in the definition's terms."""
+    return kinds.get(question.kind).right(question.body)
+
+
 def review(
     question: Question, order: Order, answer: Answer | None, lang: str, html: Html | None = None
 ) -> Reviewed:
@@ -156,6 +173,10 @@ def review(
         key=found.key,
         explanation=explanation,
         more=found.more,
+        inner=tuple(
+            review(one.question, one.order, _inside(answer, one.question.id), lang, html)
+            for one in found.inner
+        ),
         stem_html=html(stem) if html else "",
         explanation_html=html(explanation) if html and explanation else "",
     )
@@ -186,6 +207,20 @@ def to_canonical(question: Question) -> dict[str, Json]:
             dumped[name] = value
     dumped["body"] = kinds.get(question.kind).dump(question.body)
     return dumped
+
+
+def with_texts(question: Question, change: Callable[[str], str]) -> Question:
+    """The question with every text of it changed, whatever its kind calls them. Ids and other words pass
+    through `change` as well, so it must leave alone what it is not about."""
+    return from_canonical(_changed(to_canonical(question), change))
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _changed(inner, change) for key, inner in value.items()}
+    return [_changed(inner, change) for inner in value] if isinstance(value, list) else value
 
 
 def from_canonical(data: Mapping[str, Any]) -> Question:

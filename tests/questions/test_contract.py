@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -212,3 +214,43 @@ def test_a_page_gets_its_saved_answer_back() -> None:
     presented = questions.present(question, order, "zh", answer)
     assert presented.answer == ["b", "d"]
     assert [option.key for option in presented.options if option.chosen] == ["b", "d"]
+
+
+@pytest.mark.parametrize(
+    ("body", "digest"),
+    [
+        (
+            {
+                "kind": "single",
+                "options": [{"text": "甲", "right": True, "feedback": "对"}, {"text": "乙", "text_en": "B"}],
+            },
+            "6710d83c6944a9d1",
+        ),
+        (
+            {
+                "kind": "multiple",
+                "partial": True,
+                "shuffle": False,
+                "options": [{"text": "甲", "right": True}, {"text": "乙", "id": "b"}],
+            },
+            "9b8dabb35dfc914e",
+        ),
+        ({"kind": "true-false", "answer": False}, "1c1e5f38d3c0fa8a"),
+        (
+            {
+                "kind": "numeric",
+                "value": Decimal("32.50"),
+                "tolerance": 1,
+                "unit": "学时",
+                "unit_en": "hours",
+            },
+            "d2f5183778bc8204",
+        ),
+        ({"kind": "blank", "accept": ["党课"], "accept_en": ["party lecture"]}, "7f6ad3b29f773962"),
+    ],
+)
+def test_a_canonical_form_is_the_same_for_ever(body: dict[str, Any], digest: str) -> None:
+    """Versions that were published before a setting was thought of keep their form."""
+    question = parsed({"id": "q", "stem": "？", "explanation": "！", "points": Decimal("1.5"), **body})
+    stored = rfc8785.dumps(questions.to_canonical(question))
+    assert hashlib.sha256(stored).hexdigest()[:16] == digest

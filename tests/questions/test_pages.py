@@ -100,7 +100,7 @@ def test_ask_is_labelled_gives_nothing_away_and_keeps_the_answer(kind: str) -> N
     assert form.ids and len(set(form.ids)) == len(form.ids) and set(form.ids) == set(form.labels)
     assert questions.read_form(question, order, form.fields, "q-7") == answer
     assert f"<em>{escape(question.stem)}</em>" in page
-    assert "7. " in page and presented.hint in page
+    assert "7. " in page and presented.rule in page
     assert "以原文为准" not in page and "feedback" not in page and question.explanation not in page
 
 

@@ -35,7 +35,7 @@ class BlankKind:
     label = N_("Fill in the blank")
     keys = frozenset({"accept", "accept_en"})
 
-    def hint(self, body: Blank) -> str:
+    def rule(self, body: Blank) -> str:
         return N_("Fill in the missing words. Spaces, case and full or half width do not matter.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Blank | None:
@@ -81,6 +81,9 @@ class BlankKind:
     def guess(self, body: Blank) -> Fraction:
         """Nobody hits a word by chance."""
         return Fraction(0)
+
+    def right(self, body: Blank) -> Answer:
+        return body.accept[0]
 
     def review(self, body: Blank, order: Order, answer: Answer | None, lang: str) -> Findings:
         key = body.accept_en if body.accept_en and lang.lower().startswith("en") else body.accept

@@ -32,7 +32,7 @@ class MultipleKind:
     label = N_("Multiple choice")
     keys = frozenset({"options", "partial", "shuffle"})
 
-    def hint(self, body: Multiple) -> str:
+    def rule(self, body: Multiple) -> str:
         if body.partial:
             return N_(
                 "Choose all that apply. Some of the right ones earn a share; a wrong one earns nothing."
@@ -69,6 +69,9 @@ class MultipleKind:
         elif body.partial and chosen < right:
             earned = points * len(chosen) // len(right)
         return (Part("", earned, points),)
+
+    def right(self, body: Multiple) -> Answer:
+        return sorted(opt.rights(body.options))
 
     def review(self, body: Multiple, order: Order, answer: Answer | None, lang: str) -> Findings:
         return Findings(options=opt.review_options(body.options, order, _ids(answer), lang))

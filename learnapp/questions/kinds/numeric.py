@@ -32,7 +32,7 @@ class NumericKind:
     label = N_("Number")
     keys = frozenset({"value", "tolerance", "unit", "unit_en"})
 
-    def hint(self, body: Numeric) -> str:
+    def rule(self, body: Numeric) -> str:
         return N_("Enter a number.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Numeric | None:
@@ -80,6 +80,9 @@ class NumericKind:
     def guess(self, body: Numeric) -> Fraction:
         """Nobody hits a number by chance."""
         return Fraction(0)
+
+    def right(self, body: Numeric) -> Answer:
+        return decimal_text(body.value)
 
     def review(self, body: Numeric, order: Order, answer: Answer | None, lang: str) -> Findings:
         unit = pick(lang, body.unit, body.unit_en)

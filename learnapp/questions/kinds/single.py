@@ -28,7 +28,7 @@ class SingleKind:
     label = N_("Single choice")
     keys = frozenset({"options", "shuffle"})
 
-    def hint(self, body: Single) -> str:
+    def rule(self, body: Single) -> str:
         return N_("Choose one answer.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Single | None:
@@ -70,6 +70,9 @@ class SingleKind:
     def guess(self, body: Single) -> Fraction:
         """One out of the number of options."""
         return Fraction(1, len(body.options))
+
+    def right(self, body: Single) -> Answer:
+        return min(opt.rights(body.options))
 
     def review(self, body: Single, order: Order, answer: Answer | None, lang: str) -> Findings:
         chosen = {answer} if isinstance(answer, str) else set()

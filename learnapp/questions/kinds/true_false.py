@@ -41,7 +41,7 @@ class TrueFalseKind:
     label = N_("True or false")
     keys = frozenset({"answer"})
 
-    def hint(self, body: TrueFalse) -> str:
+    def rule(self, body: TrueFalse) -> str:
         return N_("Decide whether the statement is true.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> TrueFalse | None:
@@ -79,6 +79,9 @@ class TrueFalseKind:
     def guess(self, body: TrueFalse) -> Fraction:
         """Half of all guesses are right."""
         return Fraction(1, 2)
+
+    def right(self, body: TrueFalse) -> Answer:
+        return body.answer
 
     def review(self, body: TrueFalse, order: Order, answer: Answer | None, lang: str) -> Findings:
         return Findings(

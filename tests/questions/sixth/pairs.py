@@ -37,7 +37,7 @@ class PairsKind:
     label = "Pairs"
     keys = frozenset({"pairs"})
 
-    def hint(self, body: Pairs) -> str:
+    def rule(self, body: Pairs) -> str:
         return "Find the partner of each."
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Pairs | None:
@@ -75,6 +75,9 @@ class PairsKind:
             Part(str(n), share if answer.get(str(n)) == str(n) else 0, share)
             for n, share in enumerate(shares)
         )
+
+    def right(self, body: Pairs) -> Answer:
+        return {str(number): str(number) for number in range(len(body.pairs))}
 
     def review(self, body: Pairs, order: Order, answer: Answer | None, lang: str) -> Findings:
         return Findings(key=tuple(f"{left}: {right}" for left, right in body.pairs))
