@@ -1,7 +1,7 @@
 """Who used power. Every row shares the fate of the act it tells of: same transaction, or neither."""
 
 from learnapp.audit.queries import Event, events
-from learnapp.audit.rules import ACTIONS, truncate_address
+from learnapp.audit.rules import ACTIONS, INSTALLATION, truncate_address
 from learnapp.audit.service import write
 
-__all__ = ["ACTIONS", "Event", "events", "truncate_address", "write"]
+__all__ = ["ACTIONS", "INSTALLATION", "Event", "events", "truncate_address", "write"]

@@ -6,6 +6,9 @@ import ipaddress
 
 from learnapp.errors import N_
 
+# Who did what the installation did by itself: loading content, settling the first people.
+INSTALLATION = "0" * 32
+
 ACTIONS = {
     "sign-in": N_("Signed in"),
     "sign-in-failed": N_("Sign-in failed"),

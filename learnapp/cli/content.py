@@ -12,14 +12,12 @@ from typing import Any
 
 import click
 
-from learnapp import catalogue, clock, config, markup
+from learnapp import audit, catalogue, clock, config, markup
 from learnapp.cli.running import application, read_settings
 from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict, Problem
 from learnapp.media import Store
 
-# Who publishes what the installation itself loads.
-INSTALLATION = "0" * 32
 SETTINGS = "course.toml"
 
 _folder = click.argument(
@@ -150,7 +148,7 @@ def _load(reading: catalogue.Reading, *, over: bool) -> dict[str, Any]:
         with transaction():
             published = catalogue.publish(
                 definition,
-                actor_id=INSTALLATION,
+                actor_id=audit.INSTALLATION,
                 at=clock.now(),
                 store=Store(read_settings().media_dir),
                 loaded=True,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from learnapp import accounts, branches
+from learnapp import accounts, audit, branches
 from learnapp.db import db, transaction
 from learnapp.demo.names import names
 
@@ -37,7 +37,7 @@ SIGN_INS: dict[str, tuple[str, str] | None] = {
     "operator": ("operator", ""),
 }
 _POSTS = {"secretary": "secretary", "recorder": "committee-member"}
-OPERATOR_ID = "0" * 32  # who records what the installation itself does
+OPERATOR_ID = audit.INSTALLATION  # who records what the installation itself does
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ _CODES = {"invite": N_("an invitation"), "reset": N_("for a lost password")}
 
 @dataclass(frozen=True)
 class Line:
-    """One row: when, what, about whom, by whom, and what else is known."""
+    """One row: when, what, about whom, by whom (empty where nobody knows), and what else is known."""
 
     at: datetime
     action: str
     person: str
-    actor: str
     by_self: bool
+    who: str
     detail: str
     address: str
 
@@ -37,13 +37,23 @@ def lines(events: Sequence[audit.Event]) -> list[Line]:
             at=event.at,
             action=gettext(audit.ACTIONS[event.action]),
             person=people.get(event.member_id, ""),
-            actor=people.get(event.actor_id, gettext("unknown")),
             by_self=event.actor_id == event.member_id,
+            who=_who(event, people),
             detail=_detail(event, units),
             address=event.address,
         )
         for event in events
     ]
+
+
+def _who(event: audit.Event, people: dict[str, str]) -> str:
+    if not event.actor_id:
+        return ""
+    if event.actor_id == event.member_id:
+        return str(gettext("by the same person"))
+    if event.actor_id == audit.INSTALLATION:
+        return str(gettext("by the system"))
+    return str(gettext("by %(name)s", name=people.get(event.actor_id, gettext("unknown"))))
 
 
 def _detail(event: audit.Event, units: dict[str, str]) -> str:
