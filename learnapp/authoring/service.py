@@ -79,7 +79,7 @@ def _module(slug: str, module_id: str) -> tuple[catalogue.Course, catalogue.Modu
     course = catalogue.course(slug)
     module = course.find(module_id)
     if module is None:
-        raise NotFound("no-module", N_("There is no such module."))
+        raise NotFound("no-module", N_("There is no such lesson."))
     return course, module
 
 

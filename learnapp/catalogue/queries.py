@@ -155,7 +155,7 @@ def _module(engine: Engine, name: str, module_id: str) -> Module:
     info = course.find(module_id)
     row = db.session.execute(_MODULE, {"hash": name, "module": module_id}).one_or_none()
     if info is None or row is None:
-        raise NotFound("no-module", N_("There is no such module."))
+        raise NotFound("no-module", N_("There is no such lesson."))
     content = json.loads(row.content)
     texts: dict[Language, Text] = {lang: _text(content[lang]) for lang in content}
     return Module(info=info, texts=texts, main=course.language, check=_check(row.check_questions))

@@ -40,7 +40,7 @@ REFUSALS = (
         "time",
         "minute minutes second seconds duration time online-time watched reading-time dwell",
         "时长 分钟 在线",
-        N_("Time spent online may not be appraised; what counts is a completed module with its check."),
+        N_("Time spent online may not be appraised; what counts is a completed lesson with its check."),
     ),
     _refusal(
         "likes",

@@ -75,7 +75,7 @@ def answer_check(
     standing, module = _open(member_id, slug, module_id)
     content = catalogue.module(standing.course.hash, module_id)
     if content.check is None:
-        raise NotFound("no-check", N_("This module has no check."))
+        raise NotFound("no-check", N_("This lesson has no check."))
     graded = check.grade(content.check, answers, check.seed(module.source_hash), lang)
     progress = standing.of(module_id)
     if not graded.passed or progress.completed or progress.check_passed_at is not None:
@@ -90,7 +90,7 @@ def _open(member_id: str, slug: str, module_id: str) -> tuple[Standing, catalogu
     standing = queries.standing(member_id, slug)
     module = standing.course.find(module_id)
     if module is None:
-        raise NotFound("no-module", N_("There is no such module."))
+        raise NotFound("no-module", N_("There is no such lesson."))
     first = standing.waits_for(module)
     if first:
         raise Conflict("not-open-yet", N_("Please finish “%(title)s” first."), title=first[0].title)

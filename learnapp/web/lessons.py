@@ -133,7 +133,7 @@ def _opens(waits: tuple[catalogue.ModuleInfo, ...]) -> str:
         return ""
     if len(waits) == 1:
         return str(gettext("Opens after “%(title)s”", title=in_language(waits[0].title, waits[0].title_en)))
-    return str(gettext("Opens after %(count)s modules before it", count=len(waits)))
+    return str(gettext("Opens after %(count)s lessons before it", count=len(waits)))
 
 
 def lesson(standing: study.Standing, module_id: str) -> Lesson:
