@@ -14,7 +14,8 @@ from learnapp.web.doors import language, today
 
 @dataclass(frozen=True)
 class Task:
-    """Something that is due: `state` is open, under, done or out; `overdue` is seen today, never stored."""
+    """Something that is due: `state` is open, under, done or out. `overdue` and `soon` (within seven days) are
+    seen today, never stored."""
 
     title: str
     href: str
@@ -22,6 +23,7 @@ class Task:
     due_on: date
     state: str
     overdue: bool
+    soon: bool
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,17 @@ def _task(item: plans.DueItem, state: str) -> Task:
     else:
         thing = catalogue.quiz(item.slug)
         href = url_for("quiz.intro", slug=item.slug)
-    overdue = state != "done" and item.due_on < today()
-    return Task(title(thing), href, item.kind, item.due_on, state, overdue)
+    left = (item.due_on - today()).days
+    open_still = state != "done"
+    return Task(
+        title(thing),
+        href,
+        item.kind,
+        item.due_on,
+        state,
+        open_still and left < 0,
+        open_still and 0 <= left <= 7,
+    )
 
 
 def next_step(standings: list[study.Standing], due: list[Task]) -> Step | None:

@@ -51,8 +51,13 @@ def register(app: Flask, settings: Config) -> None:
     def moment(value: datetime) -> str:
         return f"{day(value, year=True)} {clock(value)}"
 
+    def month(value: date | datetime) -> str:
+        shown = local(value)
+        return f"{shown:%B} {shown.year}" if g.get("language") == "en" else f"{shown.year}年{shown.month}月"
+
     app.jinja_env.filters.update(
         day=day,
+        month=month,
         clock=clock,
         moment=moment,
         hours=hundredths,

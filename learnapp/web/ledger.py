@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from learnapp import branches, guard, ledger
 from learnapp.web.doors import may, me, today
-from learnapp.web.words import ActWords, act_words
+from learnapp.web.words import ActWords, act_words, by_month
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
@@ -25,11 +25,13 @@ class Row:
 def _page(member_id: str, person: branches.Person | None) -> str:
     entries = ledger.entries_after(member_id, 0)
     void = ledger.voided_seqs(entries)
-    rows = [Row(entry, act_words(entry), entry.seq in void) for entry in reversed(entries)]
+    newest = sorted(entries, key=lambda entry: (entry.occurred_at, entry.seq), reverse=True)
+    rows = [Row(entry, act_words(entry), entry.seq in void) for entry in newest]
     hours = sum(
         entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
     )
-    return render_template("ledger/mine.html", rows=rows, hours=hours, person=person)
+    months = by_month(rows, lambda row: row.entry.occurred_at)
+    return render_template("ledger/mine.html", months=months, hours=hours, person=person)
 
 
 @bp.get("/")

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from learnapp import branches, coverage, guard, ledger, points
 from learnapp.web.doors import language, may, me, today
 from learnapp.web.filters import hundredths
-from learnapp.web.words import ActWords, act_words
+from learnapp.web.words import ActWords, Month, act_words, by_month
 
 bp = Blueprint("points", __name__, url_prefix="/points")
 
@@ -58,8 +58,8 @@ def _reason(line: points.Line, rules: points.rules.RuleSet) -> str:
     return text
 
 
-def _rows(member_id: str, period: points.PeriodInfo) -> list[Row]:
-    """The lines with their entries, newest first."""
+def _months(member_id: str, period: points.PeriodInfo) -> list[Month[Row]]:
+    """The lines with their entries, newest first, month by month."""
     entries = {entry.seq: entry for entry in ledger.entries_after(member_id, 0)}
     rows = []
     for line in points.lines(member_id, period):
@@ -74,7 +74,7 @@ def _rows(member_id: str, period: points.PeriodInfo) -> list[Row]:
                 recorded_at=entry.recorded_at,
             )
         )
-    return rows
+    return by_month(rows, lambda row: row.entry.occurred_at)
 
 
 def _why(member_id: str, branch_id: str | None, person: branches.Person | None) -> str:
@@ -86,7 +86,7 @@ def _why(member_id: str, branch_id: str | None, person: branches.Person | None) 
         period=period,
         title=in_language(period.title, period.title_en) if period else "",
         total=points.total(member_id, period) if period else None,
-        rows=_rows(member_id, period) if period else [],
+        months=_months(member_id, period) if period else [],
         rules=[in_language(rule.text, rule.text_en) for rule in period.rules.rules] if period else [],
     )
 

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Generic, TypeVar
 
 from flask import url_for
 from flask_babel import gettext
 
 from learnapp import catalogue, ledger
+from learnapp.clock import local_date
 from learnapp.errors import NotFound
-from learnapp.web.doors import language
+from learnapp.web.doors import language, settings
 from learnapp.web.filters import hundredths
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class ActWords:
-    """What an entry says: a sentence, a note in smaller type, and where the version concerned can be seen."""
+    """What an entry says: a sentence, a note in smaller type, and where the version concerned can be seen,
+    with the words of that link."""
 
     title: str
     note: str
-    href: str | None
+    href: str | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Month(Generic[Row]):
+    """The rows of one calendar month of the instance's zone; `first` is its first day."""
+
+    first: date
+    rows: list[Row]
+
+
+def by_month(rows: Iterable[Row], occurred: Callable[[Row], datetime]) -> list[Month[Row]]:
+    """Rows that are already in the order of their days, in one group a month."""
+
+    def first(row: Row) -> date:
+        return local_date(occurred(row), settings().zone).replace(day=1)
+
+    return [Month(day, list(found)) for day, found in groupby(rows, first)]
 
 
 def title_of(kind: str, version: str, fallback: str) -> str:
@@ -50,18 +76,19 @@ def act_words(entry: ledger.Entry) -> ActWords:
     if isinstance(event, ledger.ModuleCompleted):
         note = gettext("%(hours)s study hours · online self-study", hours=hundredths(event.hours))
         href = url_for("study.version", course=event.course, module=event.module, version=event.version)
-        return ActWords(gettext("Completed “%(title)s”", title=_module_title(event)), note, href)
+        link = gettext("What was studied, in its version")
+        return ActWords(gettext("Completed “%(title)s”", title=_module_title(event)), note, href, link)
     if isinstance(event, ledger.QuizEnded):
         return _quiz_words(event)
     if isinstance(event, ledger.CourseCompleted):
         title = title_of("course", event.version, event.course)
-        return ActWords(gettext("Completed the whole course “%(title)s”", title=title), "", None)
+        return ActWords(gettext("Completed the whole course “%(title)s”", title=title), "")
     if isinstance(event, ledger.StudyBegun):
         title = title_of("course", event.version, event.course)
-        return ActWords(gettext("Began the course “%(title)s”", title=title), "", None)
+        return ActWords(gettext("Began the course “%(title)s”", title=title), "")
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
-    return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason, None)
+    return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)
 
 
 def _quiz_words(event: ledger.QuizEnded) -> ActWords:
@@ -74,4 +101,5 @@ def _quiz_words(event: ledger.QuizEnded) -> ActWords:
     note = gettext("Attempt %(number)s", number=event.number)
     if event.ended_by == "deadline":
         note += " · " + gettext("handed in when the time was up")
-    return ActWords(text, note, url_for("quiz.review", attempt=event.attempt))
+    link = gettext("The attempt and its explanations")
+    return ActWords(text, note, url_for("quiz.review", attempt=event.attempt), link)

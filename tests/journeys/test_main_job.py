@@ -160,7 +160,8 @@ def test_the_main_job(phones: Callable[..., Phone], instance: Instance) -> None:
     publish_a_change(trainer)
 
     page.goto("/ledger/")
-    page.get_by_role("link", name=re.compile(lesson()[1].texts["zh"].title)).first.click()
+    page.locator("summary", has_text=lesson()[1].texts["zh"].title).first.click()
+    page.locator("details[open] .btn", has_text="查看当时学习的版本").first.click()
     page.wait_for_load_state()
     old = page.locator("main").inner_text()
     assert "这一句是培训员刚刚补充的" not in old
