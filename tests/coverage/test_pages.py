@@ -76,8 +76,8 @@ def test_a_secretary_reads_a_sentence_and_then_the_names(due: World, client: Fla
     assert "应训10人次：完成1，进行中1，未开始8。" in _page(client, path)
     page = _page(client, f"{path}?item={_item(due, 'duties')}")
     assert "应训5人：完成1，进行中1，未开始3。" in page
-    groups = page[page.index("本组织党员") :]
-    assert re.search(r"已完成 · 1 +王芳 +进行中 · 1 +李建国 +未开始 · 3 ", groups)
+    groups = page[page.index("可以帮一把") :]
+    assert re.search(r"未开始 · 3 .+进行中 · 1 +李建国 .+已完成 · 1 +王芳 ", groups)
     late = _page(client, f"{path}?item={_item(due, 'duties-quiz')}")
     assert "11月20日到期，还有5人未完成" in late
 
