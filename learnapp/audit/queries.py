@@ -75,5 +75,5 @@ def _place(cursor: str) -> tuple[datetime, str] | None:
     stamp, _, row_id = cursor.partition("~")
     try:
         return parse_iso(stamp), row_id
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

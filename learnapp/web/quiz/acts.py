@@ -27,7 +27,7 @@ def acts(attempt: str) -> Response:
     """
     member_id = me().member_id
     tokens.check(member_id, attempt)
-    session, batch = quiz.read_batch(request.get_json(silent=True))
+    session, batch = quiz.read_batch(_body())
     with transaction():
         saved = quiz.save(member_id, attempt, batch, at=now(), session=session)
     if saved.ended_now:
@@ -40,6 +40,14 @@ def acts(attempt: str) -> Response:
         saved_at=f"{now().astimezone(ZoneInfo(settings().zone)):%H:%M}",
         review=url_for("quiz.review", attempt=attempt),
     )
+
+
+def _body() -> object:
+    """The message as JSON values; None for what is not JSON, or lies too deep to be read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _words(outcome: quiz.Outcome) -> list[Any]:

@@ -42,4 +42,7 @@ def _from_here() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return site == "same-origin"
-    return urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False
