@@ -1,13 +1,13 @@
-/* On the form that signs out: says how many answers this phone has not sent yet, and stops the first press
-   while there are any. Markup inside the form:
-   <form data-controller="unsent-guard" data-member="{{ principal.member_id }}">
-     <div data-unsent hidden>… {count} …</div> <button>…</button> </form> */
+/* Around the forms that sign out: says how many answers this phone has not sent yet, tries to send them, and
+   stops the first press while there are any. Markup:
+   <div data-controller="unsent-guard" data-member="{{ principal.member_id }}">
+     <div data-unsent hidden>… {count} …</div> <form>…</form> </div> */
 
 const mark = new URL(import.meta.url).search;
 
-export default function (form) {
-  const member = form.getAttribute("data-member");
-  const words = form.querySelector("[data-unsent]");
+export default function (element) {
+  const member = element.getAttribute("data-member");
+  const words = element.querySelector("[data-unsent]");
   const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
@@ -22,7 +22,7 @@ export default function (form) {
     texts.forEach(function (text) { text.node.nodeValue = text.said.replace("{count}", count); });
   }
 
-  form.addEventListener("submit", function (event) {
+  element.addEventListener("submit", function (event) {
     if (left && !warned) {
       event.preventDefault();
       warned = true;
