@@ -2,7 +2,7 @@
 
 import click
 
-from learnapp.cli import content, coverage, database, demo, doctor, ledger, points, serve
+from learnapp.cli import content, coverage, database, demo, doctor, ledger, points, quiz, serve
 
 
 @click.group()
@@ -18,6 +18,7 @@ for command in (
     content.group,
     ledger.group,
     points.group,
+    quiz.group,
     coverage.group,
 ):
     main.add_command(command)

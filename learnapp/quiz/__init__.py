@@ -5,7 +5,11 @@ is stored; submitting twice is submitting once; an attempt that the clock ends h
 it. No key, no explanation and no undrawn question leaves this room for an attempt that is open.
 """
 
+from learnapp.quiz.analysis import Analysed, Report, Run, doubtful, option_texts, report, runs
+from learnapp.quiz.choices import LEAST, Choices, Count, Finding
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
+from learnapp.quiz.marks import Marks
+from learnapp.quiz.marks_file import MarksFile, decode, read_marks
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, taps
 from learnapp.quiz.rules import (
@@ -23,40 +27,62 @@ from learnapp.quiz.rules import (
     winners,
 )
 from learnapp.quiz.service import Ended, Outcome, Saved, Started, close, save, save_form, start, submit
+from learnapp.quiz.statistics import REASONS, SOURCE, Item, Whole, items, whole
 
 __all__ = [
     "GRACE",
+    "LEAST",
+    "REASONS",
+    "SOURCE",
     "Act",
+    "Analysed",
     "Attempt",
     "AttemptInfo",
+    "Choices",
+    "Count",
     "Ended",
+    "Finding",
     "Frozen",
+    "Item",
+    "Marks",
+    "MarksFile",
     "NewAct",
     "Outcome",
+    "Report",
     "Result",
+    "Run",
     "Saved",
     "Sheet",
     "Started",
     "Tap",
+    "Whole",
     "attempt",
     "attempts",
     "attempts_left",
     "bank",
     "close",
+    "decode",
+    "doubtful",
     "expired",
     "form_fields",
+    "items",
     "latest",
     "needed",
+    "option_texts",
     "overdue",
     "page_fields",
     "read_batch",
+    "read_marks",
     "remaining_ms",
+    "report",
     "result",
+    "runs",
     "save",
     "save_form",
     "scores",
     "start",
     "submit",
     "taps",
+    "whole",
     "winners",
 ]
