@@ -86,11 +86,15 @@ def _module(slug: str, module_id: str) -> tuple[catalogue.Course, catalogue.Modu
 def _path(
     course: catalogue.Course, module: catalogue.ModuleInfo, language: str, files: Mapping[str, bytes]
 ) -> str:
-    if language not in ("zh", "en"):
-        raise NotFound("no-language", N_("There is no such language."))
+    _known(language)
     entries = tomllib.loads(files["course.toml"].decode())["module"]
     twins = {entry["file"]: entry["twin"] for entry in entries if "twin" in entry}
     return path_for(language, course.language, module.file, twins)
+
+
+def _known(language: str) -> None:
+    if language not in ("zh", "en"):
+        raise NotFound("no-language", N_("There is no such language."))
 
 
 def drafts() -> list[Draft]:
@@ -113,15 +117,14 @@ def save(
 
     `revision` is the draft's and `base` the course's version that the author had before them: whoever saves
     with the present version before them has seen what was published since, and the draft builds on that.
-    Raises Conflict when there is a newer draft, Invalid for an unusable text.
+    Raises Conflict when there is a newer draft, Invalid for an unusable text, NotFound for a language that no
+    lesson has.
     """
+    _known(language)
+    catalogue.hold("course", slug)
     course, _ = _module(slug, module_id)
     kept = normal_text(text)
-    draft = db.session.execute(
-        select(Draft)
-        .where(Draft.course == slug, Draft.module_id == module_id, Draft.language == language)
-        .with_for_update()
-    ).scalar_one_or_none()
+    draft = db.session.get(Draft, (slug, module_id, language))
     present = draft.revision if draft else 0
     if draft is not None and draft.text == kept and draft.base_hash == course.hash:
         return present
@@ -141,6 +144,7 @@ def save(
 
 def discard(slug: str, module_id: str, language: str, *, revision: int) -> None:
     """Throws a draft away, back to what is published. Raises Conflict when there is a newer one."""
+    catalogue.hold("course", slug)
     draft = db.session.get(Draft, (slug, module_id, language))
     if draft is not None:
         check_revision(revision, draft.revision)
@@ -175,11 +179,10 @@ def publish(
     Raises Conflict when there is no draft or the text was published anew since it was begun, Invalid when
     a problem stands against it (the first one is named).
     """
+    catalogue.hold("course", slug)
     course, module = _module(slug, module_id)
     waiting = list(
-        db.session.execute(
-            select(Draft).where(Draft.course == slug, Draft.module_id == module_id).with_for_update()
-        ).scalars()
+        db.session.execute(select(Draft).where(Draft.course == slug, Draft.module_id == module_id)).scalars()
     )
     if not waiting:
         raise Conflict(

@@ -36,7 +36,7 @@ from learnapp.catalogue.queries import (
 )
 from learnapp.catalogue.quiz_reader import quiz_definition
 from learnapp.catalogue.renewal import render_again
-from learnapp.catalogue.service import publish
+from learnapp.catalogue.service import hold, publish
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Published, Quiz
 from learnapp.questions import Draw
 
@@ -73,6 +73,7 @@ __all__ = [
     "current_hash",
     "export",
     "files",
+    "hold",
     "module",
     "propose",
     "publish",

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from learnapp.catalogue.definition import (
     CourseDefinition,
     Definition,
+    Kind,
     ModuleDefinition,
     QuizDefinition,
     Text,
@@ -24,6 +25,17 @@ from learnapp.errors import N_, Conflict
 from learnapp.markup import RENDERER
 from learnapp.media import Store
 from learnapp.questions import to_canonical
+
+
+def hold(kind: Kind, slug: str) -> None:
+    """Takes the lock of a course or quiz until the transaction ends, so that what is current stays so.
+
+    For whoever makes a new version out of the current one: without it, of two lessons published at once the
+    course would keep one. Readers do not wait for it. A course that is not there is nobody's to hold.
+    """
+    db.session.execute(
+        select(Shelf.slug).where(Shelf.kind == kind, Shelf.slug == slug).with_for_update()
+    ).one_or_none()
 
 
 def publish(

@@ -88,6 +88,14 @@ def test_saving_and_publishing(store: media.Store) -> None:
         publish(store)
 
 
+def test_a_language_that_no_lesson_has_is_refused(store: media.Store) -> None:
+    """A draft in it could be neither published nor thrown away, and would stand in the way for good."""
+    for language in ("fr", "", "zh-CN", "e" * 200):
+        with pytest.raises(NotFound):
+            save(HIVE, 0, language=language)
+    assert authoring.drafts() == []
+
+
 def test_a_newer_text_is_never_overwritten(store: media.Store) -> None:
     save(HIVE + "甲\n", 0)
     with pytest.raises(Conflict):
