@@ -65,6 +65,35 @@ def test_writers_queue_instead_of_failing(app: Flask) -> None:
     assert len(db.session.execute(select(accounts.Account.member_id)).all()) == 40
 
 
+def test_a_transaction_sees_what_was_committed_after_this_session_last_read(app: Flask) -> None:
+    """A session that has only read columns keeps its connection; its old snapshot must not come along."""
+    assert db.session.execute(select(accounts.Account.name)).all() == []
+
+    def elsewhere() -> None:
+        with app.app_context():
+            with transaction():
+                accounts.create("张三", "zhangsan", at=AT)
+            db.session.remove()
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    with transaction():
+        assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_what_was_flushed_before_a_transaction_is_no_part_of_it(app: Flask, held: bool) -> None:
+    """Whether the session still holds the object or has only read columns."""
+    db.session.execute(select(accounts.Account.name)).all()
+    accounts.create("张三", "zhangsan", at=AT)
+    if not held:
+        db.session.expunge_all()
+    with transaction():
+        accounts.create("李四", "lisi", at=AT)
+    assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["李四"]
+
+
 def test_a_transaction_inside_another_is_refused_and_harms_nothing(app: Flask) -> None:
     """It would end the outer one halfway; waiting for its own turn it would wait for ever."""
     with transaction():
