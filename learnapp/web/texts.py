@@ -7,7 +7,7 @@ or by the path that the site is mounted on. What they return is the same. Togeth
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -79,10 +79,25 @@ class PlainEnvironment(Environment):
         return {**self.globals, **(d or {})}
 
 
+def _fixed_parts(app: Flask) -> Callable[..., Markup]:
+    """Renders a template that depends on nothing but the language and the values it is given, once for each;
+    in development every time, so that an edit is seen."""
+    kept: dict[tuple[object, ...], Markup] = {}
+
+    def fixed(name: str, **values: str | int) -> Markup:
+        key = (_language(), name, *values.items())
+        if key not in kept or app.jinja_env.auto_reload:
+            kept[key] = Markup(app.jinja_env.get_template(name).render(values))  # noqa: S704 – a template
+        return kept[key]
+
+    return fixed
+
+
 def set_up(app: Flask) -> None:
     """Gives templates these functions; both as globals, which macros see, and over what Flask-WTF puts into
     every page's context. Called after Flask-Babel and Flask-WTF were hooked in."""
     app.jinja_env.globals.update(
         _=gettext, gettext=gettext, ngettext=ngettext, url_for=url_for, csrf_token=csrf_token
     )
+    app.jinja_env.globals["fixed"] = _fixed_parts(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})
