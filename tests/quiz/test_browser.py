@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no types
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from learnapp import accounts, ledger, quiz
-from learnapp.db import db
+from learnapp import accounts, clock, ledger, quiz
+from learnapp.db import db, transaction
 from tests import world
 from tests.processes import Instance
 from tests.quiz.quizzes import RIGHT, publish
@@ -86,15 +89,23 @@ def following(page: Page) -> None:
     page.click("[data-answers] .actions .btn-primary")
 
 
+_JOURNALLED = """() => new Promise(done => {
+  const asked = indexedDB.open("learnapp-journal");
+  asked.onsuccess = () => {
+    const count = asked.result.transaction("acts").objectStore("acts").count();
+    count.onsuccess = () => { asked.result.close(); done(count.result); };
+  };
+})"""
+
+
 def saved(page: Page) -> None:
-    """Waits until the page says that everything is saved."""
+    """Waits until the page says that everything is saved, and its journal is empty."""
     expect(page.locator("[data-saved]")).to_contain_text("已保存")
-    page.wait_for_function(
-        """() => new Promise(done => {
-            const asked = indexedDB.open("learnapp-journal");
-            asked.onsuccess = () => { const count = asked.result.transaction("acts").objectStore("acts").count();
-              count.onsuccess = () => { asked.result.close(); done(count.result === 0); }; }; })"""
-    )
+    for _ in range(100):
+        if page.evaluate(_JOURNALLED) == 0:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.evaluate(_JOURNALLED)} acts are still in the journal")
 
 
 def mine(instance: Instance, name: str) -> tuple[quiz.Frozen, list[quiz.Tap]]:
@@ -108,6 +119,15 @@ def mine(instance: Instance, name: str) -> tuple[quiz.Frozen, list[quiz.Tap]]:
         return quiz.attempt(member, last.id), quiz.taps(member, last.id)
 
     return instance.fill(look)
+
+
+def away(page: Page, instance: Instance) -> None:
+    """Closes the page with the server gone: what a closing page still sends is not held up by the browser's
+    own offline switch."""
+    instance.kill()
+    page.goto("about:blank")
+    page.wait_for_timeout(200)
+    instance.start()
 
 
 def test_network_cut_reload_and_hand_in(chromium: Browser, instance: Instance) -> None:
@@ -127,9 +147,10 @@ def test_network_cut_reload_and_hand_in(chromium: Browser, instance: Instance) -
     expect(page.locator(".overview .is-waiting")).to_have_count(3)
     expect(page.locator("[data-missing]")).to_have_text("还没有作答：第5题。")
 
-    # The page is thrown away while the network is gone, and opened again when it is back.
+    # The page is thrown away while nothing can be reached, and opened again when it can.
     address = page.url
-    page.goto("about:blank")
+    away(page, instance)
+    assert len(mine(instance, "m00")[1]) == before
     context.set_offline(False)
     page.goto(address)
     page.wait_for_selector("[data-ready]")
@@ -222,4 +243,148 @@ def test_typing_that_cannot_be_read_is_told_beside_the_field(chromium: Browser, 
     saved(page)
     assert shown(page).startswith("numeric"), "the page turned by itself"
     assert list(quiz.latest(mine(instance, "m11")[1]).values()) == ["73.19"]
+    context.close()
+
+
+def end_in(instance: Instance, name: str, seconds: int) -> None:
+    """Moves the deadline of the member's attempt to so many seconds from now."""
+    found, _ = mine(instance, name)
+
+    def move() -> None:
+        with transaction():
+            db.session.execute(
+                update(quiz.Attempt)
+                .where(quiz.Attempt.member_id == found.member_id, quiz.Attempt.id == found.id)
+                .values(deadline_at=clock.now() + timedelta(seconds=seconds))
+            )
+
+    instance.fill(move)
+
+
+def test_when_the_time_is_up_the_page_hands_in_by_itself(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m12")
+    page = start(context, instance)
+    end_in(instance, "m12", 4)
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+    expect(page.locator("[data-time-left]")).to_have_text(re.compile("剩0:0[0-4]"))
+    answer(page)
+    page.wait_for_url("**/review")
+    found, taps = mine(instance, "m12")
+    assert (found.ended_by, found.earned, [tap.accepted for tap in taps[:1]]) == ("deadline", 100, [True])
+    context.close()
+
+
+def test_a_phone_whose_clock_runs_ahead_is_put_right_by_the_server(
+    chromium: Browser, instance: Instance
+) -> None:
+    context = phone(chromium, instance, "m20")
+    page = context.pages[0]
+    page.clock.install()
+    start(context, instance)
+    page.clock.fast_forward("20:00")
+    expect(page.locator("[data-time-left]")).to_have_text(re.compile("剩1[45]分"))
+    expect(page.locator("section[data-question]:visible fieldset")).to_be_enabled()
+    expect(page.locator("[data-notice]")).to_have_text("")
+    assert mine(instance, "m20")[0].open
+    context.close()
+
+
+def test_what_came_too_late_is_sent_and_named(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m21")
+    page = start(context, instance)
+    context.set_offline(True)
+    answer(page)
+    expect(page.locator("[data-saved]")).to_contain_text("等待网络")
+    end_in(instance, "m21", -60)
+    context.set_offline(False)
+    page.wait_for_url("**/review")
+    expect(page.locator(".message-warning")).to_contain_text("未计入：第1题")
+    found, taps = mine(instance, "m21")
+    assert (found.ended_by, found.earned, {tap.accepted for tap in taps}) == ("deadline", 0, {False})
+    context.close()
+
+
+def test_signing_out_warns_of_what_is_not_sent(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m22")
+    page = start(context, instance)
+    context.set_offline(True)
+    answer(page)
+    expect(page.locator("[data-saved]")).to_contain_text("等待网络")
+    away(page, instance)
+    context.route("**/acts", lambda route: route.abort())
+    context.set_offline(False)
+    page.goto(f"{instance.address}/accounts/me")
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    expect(page.locator("[data-unsent]")).to_contain_text(re.compile("还有 [12] 条作答没有上传"))
+    leave = page.locator("[data-controller=unsent-guard] form button").first
+    leave.click()
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    assert page.url.endswith("/accounts/me")
+    leave.click()
+    page.wait_for_url("**/accounts/sign-in*")
+    assert mine(instance, "m22")[1] == []
+    context.unroute("**/acts")
+    page.fill("[name=name]", "m22")
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("main button.btn-primary")
+    with page.expect_response("**/acts"):
+        page.goto(f"{instance.address}/quiz/")
+    page.goto(f"{instance.address}/accounts/me")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    assert len(mine(instance, "m22")[1]) >= 1
+    context.close()
+
+
+def test_every_page_can_be_used_by_everybody(chromium: Browser, instance: Instance) -> None:
+    context = phone(chromium, instance, "m30")
+    page = context.pages[0]
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+
+    def check(where: str) -> None:
+        result = Axe().run(page)
+        assert result.violations_count == 0, (where, result.generate_report())
+
+    for path in ("/quiz/", "/quiz/five-kinds/"):
+        page.goto(instance.address + path)
+        check(path)
+    start(context, instance)
+    for number in range(1, 6):
+        check(f"question {number}")
+        answer(page)
+        following(page)
+    check("overview")
+    page.click("[data-submit] .btn-primary")
+    page.wait_for_url("**/review")
+    check("review")
+    assert troubles == []
+    context.close()
+
+
+def test_without_a_pointer(chromium: Browser, instance: Instance) -> None:
+    """The whole quiz by keyboard: arrows choose, Tab and Enter go on, focus follows the question."""
+    context = phone(chromium, instance, "m31")
+    page = start(context, instance)
+    seen = []
+    for number in range(1, 6):
+        seen.append(shown(page))
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('section[data-question] input')"):
+                break
+        if shown(page).startswith(("numeric", "blank")):
+            page.keyboard.type("73.19")
+        else:
+            page.keyboard.press("Space")
+        for _ in range(8):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.classList.contains('btn-primary')"):
+                break
+        page.keyboard.press("Enter")
+        if number < 5:
+            expect(page.locator(f"section[data-number='{number + 1}']")).to_be_focused()
+    assert len(set(seen)) == 5
+    expect(page.locator("[data-heading]")).to_be_focused()
+    expect(page.locator("[data-missing]")).to_have_text("所有题都已作答。")
     context.close()
