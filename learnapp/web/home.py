@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 
-from learnapp import study
+from learnapp import quiz, study
 from learnapp.web import due
 from learnapp.web.doors import PUBLIC, may, me
+from learnapp.web.quiz import figures
 
 bp = Blueprint("home", __name__)
 
@@ -51,9 +52,17 @@ def work() -> str:
             gettext("Writing"),
             gettext("change a lesson and publish it"),
         ),
+        (
+            "quiz.statistics",
+            url_for("quiz.all_statistics"),
+            gettext("Quiz statistics"),
+            gettext("which questions are too easy, too hard or doubtful"),
+        ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
     )
-    return render_template("home/work.html", doors=doors)
+    reports = quiz.doubtful() if me().can("quiz.statistics") else ()
+    checks = [check for report in reports for check in figures.checks(report)]
+    return render_template("home/work.html", doors=doors, checks=checks)
 
 
 @bp.get("/off")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from learnapp import config
+from learnapp.app import create_app
+from tests import databases
 from tests.cli.test_commands import Run, run
+from tests.quiz.crowd import ROWS, everybody, publish
 
 __all__ = ["run"]
 
@@ -144,3 +149,42 @@ def test_a_quiz_or_a_table_but_not_both(run: Run, write: Any) -> None:
     run("quiz", "statistics", code=2)
     run("quiz", "statistics", "some-quiz", "--marks", write(TABLE), code=2)
     assert "no such quiz" in run("quiz", "statistics", "some-quiz", code=1).stderr
+
+
+@pytest.fixture
+def crowd(run: Run, tmp_path: Path) -> Iterator[None]:
+    """Twelve members took a quiz with a wrong key in the database that the commands use."""
+    app = create_app(config.load())
+    with app.app_context():
+        publish(tmp_path)
+        everybody()
+        yield
+        databases.close(app)
+
+
+def test_a_quiz_of_this_instance(run: Run, crowd: None) -> None:
+    found = json.loads(run("quiz", "statistics", "crowd", "--json").output)
+    assert (found["quiz"], found["version"], found["ended"], found["withheld"]) == ("crowd", 1, 12, False)
+    fourth = found["questions"][3]
+    assert fourth["question"] == "single-4" and fourth["facility"] == 50.0
+    assert [(one["text"], one["right"], one["all"]) for one in fourth["choices"]] == [
+        ("甲4", True, 6),
+        ("乙4", False, 0),
+        ("丙4", False, 6),
+    ]
+    assert {one["code"] for one in fourth["findings"]} == {"key", "negative"}
+    text = run("quiz", "statistics", "crowd").output
+    assert "single-4: those who did well chose otherwise than the key. Check the key." in text
+    assert json.loads(run("quiz", "statistics", "crowd", "--all-attempts", "--json").output)["ended"] == 12
+    assert "no such version" in run("quiz", "statistics", "crowd", "--version", "2", code=1).stderr
+
+
+def test_a_quiz_with_too_few_attempts_keeps_its_numbers(run: Run, tmp_path: Path) -> None:
+    app = create_app(config.load())
+    with app.app_context():
+        publish(tmp_path)
+        everybody(ROWS[:4])
+        databases.close(app)
+    found = json.loads(run("quiz", "statistics", "crowd", "--json").output)
+    assert (found["ended"], found["withheld"], found["test"], found["questions"]) == (4, True, None, [])
+    assert "fewer than five" in run("quiz", "statistics", "crowd").output

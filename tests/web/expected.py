@@ -173,6 +173,8 @@ TABLE: Mapping[str, Line] = {
     "GET quiz.overview": attempt(),
     "POST quiz.submit": attempt(),
     "GET quiz.review": attempt(),
+    "GET quiz.all_statistics": only("trainer"),
+    "GET quiz.statistics": only("trainer", QUIZ),
     # authoring
     "GET authoring.index": only("trainer reviewer"),
     "GET authoring.edit": only("trainer reviewer", MODULE),
