@@ -30,7 +30,15 @@ from learnapp.accounts.service import (
     sign_out_everywhere,
 )
 from learnapp.accounts.sign_in import Outcome, Proof, change_password, prove, prove_member, settle
-from learnapp.accounts.tickets import Invitation, invitation, issue_ticket, make_hash, redeem, used_just_now
+from learnapp.accounts.tickets import (
+    Invitation,
+    end_codes,
+    invitation,
+    issue_ticket,
+    make_hash,
+    redeem,
+    used_just_now,
+)
 
 __all__ = [
     "LOCK_AFTER",
@@ -47,6 +55,7 @@ __all__ = [
     "change_password",
     "check_password",
     "create",
+    "end_codes",
     "find",
     "invitation",
     "issue_ticket",

@@ -57,17 +57,24 @@ def issue_ticket(
     """Issues a one-time code and returns it, readable; it is never shown again, since only its hash is kept.
 
     Kinds: `invite` (30 days) and `reset` (ten minutes). Older unused codes of the person end now. A reset
-    is kept on the account until the member has been told. Raises NotFound, Invalid for another kind.
+    is kept on the account until the member has been told. Raises NotFound, Invalid for another kind, Conflict
+    for an account that is closed, and for an invitation to somebody who has a password: of a way past that one
+    its owner has to be told, which a reset does.
     """
     if kind not in TICKET_MINUTES:
         raise Invalid("ticket-kind", N_("“%(kind)s” is not a kind of code."), kind=kind)
-    if db.session.execute(select(Account.name).where(Account.member_id == member_id)).first() is None:
+    account = db.session.execute(
+        select(Account.password_hash, Account.disabled_at).where(Account.member_id == member_id)
+    ).one_or_none()
+    if account is None:
         raise NotFound("no-person", N_("There is no such person."))
-    db.session.execute(
-        update(Ticket)
-        .where(Ticket.member_id == member_id, Ticket.used_at.is_(None), Ticket.expires_at > at)
-        .values(expires_at=at)
-    )
+    if account.disabled_at is not None:
+        raise Conflict("account-closed", N_("This account is closed."))
+    if kind == "invite" and account.password_hash is not None:
+        raise Conflict(
+            "in-use", N_("This person has chosen a password before. If it is lost, make a ten-minute code.")
+        )
+    end_codes(member_id, at=at)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     expires = at + timedelta(minutes=TICKET_MINUTES[kind])
     db.session.execute(
@@ -86,6 +93,20 @@ def issue_ticket(
         )
     audit.write("code-issued", member_id=member_id, actor_id=issued_by, at=at, address=address, kind=kind)
     return readable_code(code)
+
+
+def end_codes(member_id: str, *, at: datetime, spare: str = "") -> None:
+    """Ends the person's unused codes, but for those that `spare` issued."""
+    db.session.execute(
+        update(Ticket)
+        .where(
+            Ticket.member_id == member_id,
+            Ticket.used_at.is_(None),
+            Ticket.expires_at > at,
+            Ticket.issued_by != spare,
+        )
+        .values(expires_at=at)
+    )
 
 
 def invitation(code: str, at: datetime) -> Invitation:
@@ -143,7 +164,7 @@ def redeem(code: str, password_hash: str, *, at: datetime, address: str | None =
         )
     epoch = db.session.execute(
         update(Account)
-        .where(Account.member_id == row.member_id)
+        .where(Account.member_id == row.member_id, Account.disabled_at.is_(None))
         .values(
             password_hash=password_hash,
             failures=0,
@@ -151,7 +172,9 @@ def redeem(code: str, password_hash: str, *, at: datetime, address: str | None =
             session_epoch=Account.session_epoch + 1,
         )
         .returning(Account.session_epoch)
-    ).scalar_one()
+    ).scalar()
+    if epoch is None:
+        raise Conflict("account-closed", N_("This account is closed."))
     for action in ("code-used", "password-set", "sign-in"):
         audit.write(action, member_id=row.member_id, actor_id=row.member_id, at=at, address=address)
     return row.member_id, epoch

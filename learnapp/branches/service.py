@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, literal, select, update
 
-from learnapp import audit
+from learnapp import accounts, audit
 from learnapp.branches.models import Branch, BranchPath, Exemption, Membership, RoleGrant
 from learnapp.branches.rules import CLASSES, KINDS, POSTS
 from learnapp.db import db, new_id
@@ -109,7 +109,8 @@ def grant(
     """Grants a role on a unit and everything below it, with a row in the security log; returns its id.
 
     Granting what is held already changes nothing. The names of the roles are the guard's; this area only
-    keeps them. Raises NotFound for an unknown unit.
+    keeps them. Codes that others issued for the person end, since whoever knows one would get the role with
+    the account. Raises NotFound for an unknown unit.
     """
     unit = db.session.get(Branch, branch_id)
     if unit is None:
@@ -131,6 +132,7 @@ def grant(
             recorded_by=actor_id,
         )
     )
+    accounts.end_codes(member_id, at=at, spare=actor_id)
     _log("role-granted", member_id, role, branch_id, actor_id, at, address)
     return grant_id
 

@@ -40,6 +40,27 @@ def test_an_invitation_lasts_thirty_days_and_a_reset_ten_minutes(people: tuple[s
     assert accounts.invitation(_issue(people, "reset"), AT).expires_at == AT + 10 * MINUTE
 
 
+def test_nobody_who_has_a_password_is_invited_past_it(people: tuple[str, str]) -> None:
+    """A reset lasts ten minutes and the member is told of it; an invitation would be a quiet way in for 30 days."""
+    _redeem(_issue(people))
+    with pytest.raises(Conflict):
+        _issue(people)
+    _redeem(_issue(people, "reset"))
+
+
+def test_a_closed_account_stays_closed(people: tuple[str, str]) -> None:
+    code = _issue(people)
+    with transaction():
+        db.session.execute(text("UPDATE account SET disabled_at = created_at"))
+    with pytest.raises(Conflict):
+        _redeem(code)
+    with pytest.raises(Conflict):
+        _issue(people, "reset")
+    assert (
+        db.session.execute(text("SELECT count(*) FROM account WHERE password_hash IS NOT NULL")).scalar() == 0
+    )
+
+
 def test_a_code_is_kept_as_a_hash_only(people: tuple[str, str]) -> None:
     code = accounts.normal_code(_issue(people))
     assert code is not None

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from learnapp import audit, branches
+from learnapp import accounts, audit, branches
 from learnapp.branches.models import RoleGrant
 from learnapp.db import db, transaction
-from learnapp.errors import NotFound
+from learnapp.errors import Conflict, NotFound
 from tests.conftest import AT
 from tests.world import World, build
 
@@ -52,6 +52,26 @@ def test_a_role_holds_from_its_day_and_ends_at_once(built: World) -> None:
     assert _held(built, TODAY - timedelta(days=1)) == []
     assert _end(built)
     assert _held(built) == []
+
+
+def test_a_code_known_from_before_does_not_open_the_role(built: World) -> None:
+    """The secretary who printed a card could use it; once its owner holds a role, that would be the role too."""
+    newcomer = built.person("孙丽娟", "sun.lijuan", built.branch[0], password=False)
+    codes = {}
+    for issuer in ("secretary", "operator"):
+        with transaction():
+            codes[issuer] = accounts.issue_ticket(newcomer, "invite", issued_by=built.people[issuer], at=AT)
+            branches.grant(
+                newcomer,
+                {"secretary": "committee", "operator": "auditor"}[issuer],
+                built.committee,
+                valid_from=TODAY,
+                actor_id=built.people["operator"],
+                at=AT,
+            )
+    with pytest.raises(Conflict):
+        accounts.invitation(codes["secretary"], AT)
+    assert accounts.invitation(codes["operator"], AT).member_id == newcomer, "the granter's own card holds"
 
 
 def test_granting_twice_and_ending_twice_change_nothing(built: World) -> None:
