@@ -66,7 +66,11 @@ def _ask(
         method=name.split()[0],
         headers=headers,
         buffered=True,
-        **({"json": {"acts": []}} if name == "POST quiz.acts" else {"data": dict(line.data)}),
+        **(
+            {"json": {"session": "page00000001", "acts": []}}
+            if name == "POST quiz.acts"
+            else {"data": dict(line.data)}
+        ),
     )
     _check_frame(answer)
     return answer
