@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from learnapp.errors import N_, Problem
 from learnapp.questions import kinds
-from learnapp.questions.contract import ID, Kind, Question
+from learnapp.questions.contract import ID, Findings, Kind, Question
+from learnapp.questions.folding import fold
 from learnapp.questions.trail import LineOf, Trail, no_lines
 
-_TEXTS = ("stem", "stem_en", "topic", "explanation", "explanation_en", "pool")
+_TEXTS = ("stem", "stem_en", "topic", "explanation", "explanation_en", "pool", "hint", "hint_en")
 COMMON_KEYS = frozenset({"id", "kind", "difficulty", "points", *_TEXTS})
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_WHOLE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _QUOTES = re.compile(r'"""|\'\'\'')
 
 
@@ -40,9 +42,24 @@ def parse_questions(
                 "id",
             )
         elif question is not None:
-            questions[question.id] = question
+            _check_ids(question.id, questions, trail)
+            if not trail.failed:
+                questions[question.id] = question
         problems += trail.problems
     return tuple(questions.values()), problems
+
+
+def _check_ids(ident: str, earlier: Iterable[str], trail: Trail) -> None:
+    """The fields of a question's parts are called "id.part", so no id may begin like that."""
+    for other in earlier:
+        if ident.startswith(f"{other}.") or other.startswith(f"{ident}."):
+            trail.error(
+                "id_within",
+                N_("The ids %(question)s and %(other)s differ only in what follows a dot."),
+                N_("Write a hyphen instead of the dot."),
+                "id",
+                other=other,
+            )
 
 
 def parse_question(table: object, trail: Trail) -> Question | None:
@@ -63,11 +80,42 @@ def parse_question(table: object, trail: Trail) -> Question | None:
         return None
     trail.known(table, COMMON_KEYS | kind.keys)
     body = kind.parse(table, trail)
+    if body is not None and not trail.failed:
+        _check_hints(texts, kind, body, trail)
     if body is None or trail.failed:
         return None
     return Question(
         id=ident, kind=kind.name, body=body, difficulty=difficulty, points_hundredths=points, **texts
     )
+
+
+def _check_hints(texts: Mapping[str, str], kind: Kind[Any], body: Any, trail: Trail) -> None:
+    """A hint helps to find the answer; one that holds it is an error, since it may be read beforehand."""
+    for key in ("hint", "hint_en"):
+        hint = fold(texts[key])
+        if hint and any(_tells(hint, answer) for answer in _answers(kind, body)):
+            trail.error(
+                "hint_tells",
+                N_("Question %(question)s: “%(key)s” holds a right answer."),
+                N_("Say where to look or how to think, not what is right."),
+                key,
+            )
+
+
+def _answers(kind: Kind[Any], body: Any) -> Iterable[str]:
+    """What is right, as folded texts. What an option says may be said by chance where it is short."""
+    order = kind.shuffle(body, tuple)
+    for lang in ("zh", "en"):
+        found: Findings = kind.review(body, order, None, lang)
+        yield from (fold(text) for text in found.key)
+        yield from (fold(option.text) for option in found.options if option.right and len(option.text) > 2)
+
+
+def _tells(hint: str, answer: str) -> bool:
+    """Whether the answer stands in the hint; a number only as a whole, not as a piece of another one."""
+    if _WHOLE.fullmatch(answer):
+        return answer in _WHOLE.findall(hint)
+    return bool(answer) and answer in hint
 
 
 def _ident(table: Mapping[str, object], trail: Trail) -> str:

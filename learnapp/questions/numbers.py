@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
+from decimal import Decimal
 from unicodedata import category
 
 from learnapp.questions.folding import fold
 
-_EXACT = Context(prec=100)
 _DIGITS = 30
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord("−"): "-", ord("–"): "-", ord("—"): "-", ord("﹣"): "-", ord("﹢"): "+"}
 _NARROW: dict[int, int | str] = {**_WIDE, **_SIGNS}
+_FRACTION = re.compile(r"([0-9]{1,15})\s*/\s*([0-9]{1,15})")
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?")
 
 
@@ -52,6 +52,19 @@ def fits(value: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -_DIGITS and value.adjusted() < _DIGITS
 
 
-def within(value: Decimal, centre: Decimal, tolerance: Decimal) -> bool:
-    """Whether value lies in centre ± tolerance, both ends included, computed exactly."""
-    return _EXACT.subtract(value, centre).copy_abs() <= tolerance
+def in_points(hundredths: int) -> Decimal:
+    """Hundredths of a point as points: 50 -> 0.5."""
+    return Decimal(hundredths).scaleb(-2)
+
+
+def read_factor(value: object) -> str | None:
+    """A positive factor as an author writes it, a number or a fraction such as "1/45", in the notation in
+    which it is kept; None when it is neither."""
+    if isinstance(value, str) and (match := _FRACTION.fullmatch(value.strip())):
+        return f"{int(match[1])}/{int(match[2])}" if int(match[1]) and int(match[2]) else None
+    number = value if isinstance(value, Decimal) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = Decimal(repr(value))
+    if isinstance(value, str):
+        number = read_decimal(value)
+    return decimal_text(number) if number is not None and fits(number) and number > 0 else None

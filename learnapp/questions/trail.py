@@ -28,6 +28,15 @@ class Trail:
         self.question = f"#{index + 1}"
         self.problems: list[Problem] = []
         self._line_of = line_of
+        self._outer = ""
+
+    def within(self, key: str, number: int) -> Trail:
+        """The way into a table inside this question, the `number`-th under `key`: its problems have the line
+        of `key`. They are kept apart, so whoever goes there adds them."""
+        line = self._line_of(self.index, key) or self._line_of(self.index, "")
+        inner = Trail(self.file, number - 1, lambda index, one: line)
+        inner._outer = f"{self._outer}{self.question}/"
+        return inner
 
     @property
     def failed(self) -> bool:
@@ -52,7 +61,7 @@ class Trail:
         params: Mapping[str, object],
     ) -> None:
         line = self._line_of(self.index, key) or self._line_of(self.index, "")
-        named = {"question": self.question, "key": key, **params}
+        named = {"question": f"{self._outer}{self.question}", "key": key, **params}
         self.problems.append(Problem(code, self.file, line, message, remedy, named, severity))
 
     def text(self, table: Mapping[str, object], key: str) -> str:

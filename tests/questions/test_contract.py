@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from learnapp import questions
 from learnapp.errors import Invalid
 from learnapp.questions import Question
+from learnapp.questions.nesting import Place
 
 from .strategies import SECRET, answers, asked, decimals, parsed, right_answer, seeds, tables
 
@@ -79,7 +80,12 @@ def test_an_order_is_the_same_for_ever() -> None:
 def test_presenting_gives_no_secret_away(question: Question, seed: str, lang: str) -> None:
     presented = questions.present(question, questions.shuffle(question, seed), lang)
     assert SECRET not in as_json(presented)
-    assert "right" not in {key for option in presented.options for key in asdict(option)}
+    assert '"right"' not in as_json(presented)
+
+
+def _rekeyed_place(place: Place, data: st.DataObject) -> Place:
+    inner = Question(id=place.name, kind=place.kind.name, stem="?", body=place.body)
+    return replace(place, body=rekeyed(inner, data).body)
 
 
 def rekeyed(question: Question, data: st.DataObject) -> Question:
@@ -96,8 +102,17 @@ def rekeyed(question: Question, data: st.DataObject) -> Question:
         body = replace(body, answer=not body.answer)
     elif question.kind == "numeric":
         body = replace(body, value=data.draw(decimals), tolerance=abs(data.draw(decimals)))
-    else:
+    elif question.kind == "blank":
         body = replace(body, accept=("other",))
+    elif question.kind == "matching":
+        ids = st.sampled_from([choice.id for choice in body.choices])
+        body = replace(body, pairs=tuple(replace(pair, right=data.draw(ids)) for pair in body.pairs))
+    elif question.kind == "ordering":
+        body = replace(body, items=tuple(data.draw(st.permutations(body.items))))
+    elif question.kind == "cloze":
+        body = replace(body, blanks=tuple(_rekeyed_place(place, data) for place in body.blanks))
+    else:
+        body = replace(body, parts=tuple(rekeyed(part, data) for part in body.parts))
     return replace(question, body=body, explanation="other", explanation_en="other")
 
 
@@ -127,15 +142,24 @@ def test_stored_answers_are_canonical_json(data: st.DataObject, question: Questi
     assert questions.grade(question, stored) == questions.grade(question, answer)
 
 
+def as_fields(value: Any) -> list[str]:
+    """A value as the fields of a form would send it."""
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
+
+
 @given(st.data(), asked(), seeds)
 def test_a_form_reads_like_a_json_act(data: st.DataObject, question: Question, seed: str) -> None:
     order = questions.shuffle(question, seed)
     value = data.draw(answers(question))
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    typed = [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
-    form = {"q-1": typed, "q-10": ["a"], "csrf_token": ["x"]}
-    assert questions.read_form(question, order, form, "q-1") == questions.read(question, order, value)
-    assert questions.read(question, order, {"": typed}) == questions.read(question, order, value)
+    parts = value if isinstance(value, dict) else {"": value}
+    typed = {part: as_fields(one) for part, one in parts.items()}
+    form = {f"q-1.{part}" if part else "q-1": values for part, values in typed.items()}
+    others = {"q-10": ["a"], "q-10.1": ["a"], "csrf_token": ["x"]}
+    assert questions.read_form(question, order, form | others, "q-1") == questions.read(
+        question, order, value
+    )
+    assert questions.read(question, order, typed) == questions.read(question, order, value)
 
 
 @given(asked(), seeds, st.sampled_from([None, "", "  ", [], {}, {"": []}, [""]]))

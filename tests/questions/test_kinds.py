@@ -59,7 +59,10 @@ def test_multiple_follows_the_rule_as_written(data: st.DataObject, question: Que
     chosen = data.draw(st.sets(st.sampled_from(ids), min_size=1))
     right = {option.id for option in question.body.options if option.right}
     score = questions.grade(question, sorted(chosen))
-    if chosen - right:
+    if question.body.penalty:
+        share = question.points_hundredths * len(chosen & right) // len(right)
+        assert score.earned_hundredths == max(0, share - len(chosen - right) * question.body.penalty)
+    elif chosen - right:
         assert score.earned_hundredths == 0
     elif chosen == right:
         assert score.full

@@ -62,8 +62,15 @@ def test_problems_name_line_and_remedy() -> None:
     ]
     text = "\n".join(problem.text() for problem in problems_of(FILE))
     assert "a.toml:17: Question bad has a key “optoins” that is not known. Did you mean “options”?" in text
-    assert "Use one of: blank, multiple, numeric, single, true-false." in text
+    assert (
+        "Use one of: blank, case, cloze, matching, multiple, numeric, ordering, single, true-false." in text
+    )
     assert all(problem.remedy for problem in problems_of(FILE))
+
+
+RIGHTS = [{"text": "a", "right": True}, {"text": "b"}]
+PAIRS = [{"left": "a", "right": "b"}, {"left": "c", "right": "d"}]
+PART = {"id": "part", "kind": "numeric", "stem": "?", "value": 32}
 
 
 def codes(**keys: Any) -> list[str]:
@@ -123,6 +130,57 @@ def codes(**keys: Any) -> list[str]:
         ({"kind": "blank", "accept": ["\u200b"]}, "accept_length"),
         ({"kind": "blank", "accept": ["长" * 201]}, "accept_length"),
         ({"kind": "blank", "accept": ["a", "A"]}, "accept_alike"),
+        ({"kind": "blank", "accept": ["三十二", "32"]}, "accept_alike"),
+        ({"kind": "blank", "accept": ["a"], "hint": "…A"}, "hint_tells"),
+        ({"kind": "numeric", "value": 32, "hint_en": "half of 64 is 32"}, "hint_tells"),
+        ({"hint": 1}, "not_text"),
+        ({"penalty": 1}, "unknown_key"),
+        ({"kind": "multiple", "options": RIGHTS, "penalty": 1}, "penalty_idle"),
+        ({"kind": "multiple", "options": RIGHTS, "partial": True, "penalty": -1}, "penalty"),
+        ({"kind": "multiple", "options": RIGHTS, "partial": True, "penalty": Decimal("0.001")}, "penalty"),
+        ({"kind": "multiple", "options": RIGHTS, "partial": True, "penalty": "1"}, "not_number"),
+        ({"kind": "numeric", "value": 1, "unit": "km", "units": ["m"]}, "units"),
+        ({"kind": "numeric", "value": 1, "unit": "km", "units": [{"unit": "m", "factor": "1/0"}]}, "units"),
+        ({"kind": "numeric", "value": 1, "unit": "km", "units": [{"unit": "m", "factor": -1}]}, "units"),
+        ({"kind": "numeric", "value": 1, "unit": "km", "units": [{"unit": "m", "factor": True}]}, "units"),
+        ({"kind": "numeric", "value": 1, "units": [{"unit": "m", "factor": 2}]}, "units"),
+        (
+            {"kind": "numeric", "value": 1, "unit": "km", "units": [{"unit": "KM", "factor": 2}]},
+            "units_alike",
+        ),
+        ({"kind": "matching"}, "pairs_count"),
+        ({"kind": "matching", "pairs": [{"left": "a", "right": "b"}]}, "pairs_count"),
+        ({"kind": "matching", "pairs": [{"left": "a", "right": "b"}, {"left": "c"}]}, "pair"),
+        (
+            {"kind": "matching", "pairs": [{"left": "a", "right": "b"}, {"left": "A", "right": "c"}]},
+            "items_alike",
+        ),
+        (
+            {"kind": "matching", "pairs": [{"left": "a", "right": "b"}, {"left": "c", "right": "b"}]},
+            "choices_count",
+        ),
+        ({"kind": "matching", "pairs": PAIRS, "distractors": ["b"]}, "items_alike"),
+        ({"kind": "matching", "pairs": PAIRS, "distractors": [1]}, "item_text"),
+        ({"kind": "matching", "pairs": PAIRS, "partial": False, "penalty": 1}, "penalty_idle"),
+        ({"kind": "ordering"}, "items_count"),
+        ({"kind": "ordering", "items": ["a"]}, "items_count"),
+        ({"kind": "ordering", "items": ["a", "Ａ"]}, "items_alike"),
+        ({"kind": "ordering", "items": ["a", {"text": "b", "id": "两"}]}, "item_id"),
+        ({"kind": "ordering", "items": ["a", {"text": "b", "place": 2}]}, "unknown_key"),
+        ({"kind": "cloze", "text": "{{1}}"}, "blanks_count"),
+        ({"kind": "cloze", "text": "{{1}}", "blanks": [{}]}, "blank"),
+        ({"kind": "cloze", "text": "{{1}}", "blanks": [{"accept": ["a"], "value": 1}]}, "blank"),
+        ({"kind": "cloze", "text": "{{1}}", "blanks": [{"accept": []}]}, "no_accept"),
+        ({"kind": "cloze", "text": "{{1}}", "blanks": [{"value": 1, "id": "a.b"}]}, "blank"),
+        ({"kind": "cloze", "text": "{{1}}{{2}}", "blanks": [{"value": 1}]}, "cloze_places"),
+        ({"kind": "cloze", "text": "{{1}}", "text_en": "none", "blanks": [{"value": 1}]}, "cloze_places"),
+        ({"kind": "cloze", "text": "{{a}}", "blanks": [{"value": 1, "id": "a"}] * 2}, "blanks_alike"),
+        ({"kind": "case"}, "parts_count"),
+        ({"kind": "case", "parts": [PART, PART]}, "parts_alike"),
+        ({"kind": "case", "parts": [{**PART, "id": "a.b"}]}, "part"),
+        ({"kind": "case", "parts": [{**PART, "stem": ""}]}, "no_stem"),
+        ({"kind": "case", "parts": [{"id": "c", "kind": "case", "stem": "?", "parts": [PART]}]}, "part"),
+        ({"kind": "case", "parts": [{**PART, "hint": "It is 32."}]}, "hint_tells"),
         ({"kind": "blank", "accept": ["a"], "partial": True}, "unknown_key"),
     ],
 )
@@ -133,6 +191,9 @@ def test_each_fault_is_named(keys: dict[str, Any], code: str) -> None:
 def test_a_faultless_question_has_no_problems() -> None:
     assert codes() == []
     assert codes(kind="blank", accept="党课") == []
+    assert codes(hint="a b c") == []
+    assert codes(kind="numeric", value=3, hint="第32条") == []
+    assert codes(kind="case", parts=[PART]) == []
 
 
 def test_ids_are_unique_in_a_file() -> None:
@@ -140,6 +201,30 @@ def test_ids_are_unique_in_a_file() -> None:
     found, problems = questions.parse_questions([table, {**table, "stem": "!"}, "no table"], "a.toml")
     assert [question.stem for question in found] == ["?"]
     assert [problem.code for problem in problems] == ["same_id", "question_shape"]
+
+
+def test_no_id_may_begin_with_another_and_a_dot() -> None:
+    table = {"kind": "true-false", "answer": True, "stem": "?", "explanation": "!"}
+    for ids in (("q", "q.1"), ("q.1", "q")):
+        _, problems = questions.parse_questions([{**table, "id": one} for one in ids], "a.toml")
+        assert [problem.code for problem in problems] == ["id_within"]
+
+
+def test_a_fault_inside_a_question_names_both_and_has_a_line() -> None:
+    source = """
+[[question]]
+id = "outer"
+kind = "case"
+stem = "?"
+explanation = "!"
+[[question.parts]]
+id = "inner"
+kind = "single"
+stem = "?"
+"""
+    (problem,) = problems_of(source)
+    assert (problem.code, problem.line) == ("options_count", 2)
+    assert "Question outer/inner needs" in problem.text()
 
 
 def test_option_ids_are_places_in_the_file_unless_given() -> None:

@@ -26,6 +26,10 @@ ANSWERS: dict[str, Any] = {
     "true-false": True,
     "numeric": "８１.60",
     "blank": " 党小组会<b>",
+    "matching": {"1": "c", "3": "a"},
+    "ordering": {"a": "2", "b": "1", "d": "2"},
+    "cloze": {"1": " 党小组会<b>", "2": "１", "3": "b"},
+    "case": {"hours": "2", "then.a": "1", "then.c": "3"},
 }
 
 
@@ -73,6 +77,7 @@ class Form(HTMLParser):
         self.fields: dict[str, list[str]] = {}
         self.ids: list[str] = []
         self.labels: list[str] = []
+        self.select = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -80,11 +85,15 @@ class Form(HTMLParser):
         self.tags.append(tag)
         if tag == "label":
             self.labels.append(str(found["for"]))
-        if tag == "input":
+        if tag == "select":
+            self.select = str(found["name"])
+        if tag == "option" and "selected" in found and found["value"]:
+            self.fields[self.select] = [found["value"]]
+        if tag in ("input", "select"):
             self.ids.append(str(found["id"]))
             if "aria-label" in found:
                 self.labels.append(str(found["id"]))
-            if "checked" in found or found.get("type") not in ("radio", "checkbox"):
+            if tag == "input" and ("checked" in found or found.get("type") not in ("radio", "checkbox")):
                 self.fields.setdefault(str(found["name"]), []).append(found["value"] or "")
 
 
@@ -96,7 +105,8 @@ def test_ask_is_labelled_gives_nothing_away_and_keeps_the_answer(kind: str) -> N
     presented = questions.present(question, order, "zh", answer)
     page = render(f"questions/{kind}/ask.html", p=presented, name="q-7", number=7)
     form = Form(page)
-    assert form.tags.count("fieldset") == form.tags.count("legend") == 1
+    inner = len(presented.inner)
+    assert form.tags.count("fieldset") == form.tags.count("legend") == 1 + inner
     assert form.ids and len(set(form.ids)) == len(form.ids) and set(form.ids) == set(form.labels)
     assert questions.read_form(question, order, form.fields, "q-7") == answer
     assert f"<em>{escape(question.stem)}</em>" in page
@@ -114,7 +124,7 @@ def test_review_says_outcome_key_and_explanation_in_words(kind: str, answered: b
     page = render(f"questions/{kind}/review.html", r=reviewed)
     assert OUTCOMES[reviewed.verdict] in page
     assert str(escape(question.explanation)) in page
-    assert "Right answer" in page or "Your choice, right" in page
+    assert "Right answer" in page or "Your choice, right" in page or reviewed.inner
     assert "<b>" not in page and "<input" not in page
 
 

@@ -1,7 +1,8 @@
 """A word or phrase to fill in, with several accepted answers.
 
 Answers are compared folded: full and half width, upper and lower case are one, white space and sentence
-marks at the end do not count (see `folding.fold`). What was typed is stored as typed.
+marks at the end do not count (see `folding.fold`), and whole numbers count alike in Chinese and in digits
+(see `numerals.in_digits`) unless `numerals = false`. What was typed is stored as typed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from learnapp.errors import N_, Invalid
 from learnapp.questions.contract import Answer, Face, Findings, Given, Json, Kind, Mix, Order, Part
 from learnapp.questions.folding import fold, tidy
+from learnapp.questions.numerals import in_digits
 from learnapp.questions.options import main_part
 from learnapp.questions.trail import Trail
 
@@ -22,10 +24,12 @@ MAX_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """The accepted answers; those in English count in every language, and the other way round."""
+    """The accepted answers; those in English count in every language, and the other way round. `numerals`
+    says that 三十二 and 32 are the same."""
 
     accept: tuple[str, ...]
     accept_en: tuple[str, ...] = ()
+    numerals: bool = True
 
 
 class BlankKind:
@@ -33,7 +37,7 @@ class BlankKind:
 
     name = "blank"
     label = N_("Fill in the blank")
-    keys = frozenset({"accept", "accept_en"})
+    keys = frozenset({"accept", "accept_en", "numerals"})
 
     def rule(self, body: Blank) -> str:
         return N_("Fill in the missing words. Spaces, case and full or half width do not matter.")
@@ -48,9 +52,10 @@ class BlankKind:
                 N_('Add accept = ["…"] with every answer that counts as right.'),
                 "accept",
             )
+        body = Blank(accept, accept_en, trail.flag(table, "numerals", True))
         for key, texts in (("accept", accept), ("accept_en", accept_en)):
-            _check_texts(key, texts, trail)
-        return Blank(accept, accept_en) if accept else None
+            _check_texts(key, texts, body, trail)
+        return body if accept else None
 
     def shuffle(self, body: Blank, mix: Mix) -> Order:
         return ()
@@ -74,8 +79,8 @@ class BlankKind:
         return answer if isinstance(answer, str) else None
 
     def grade(self, body: Blank, answer: Answer, points: int) -> tuple[Part, ...]:
-        accepted = {fold(text) for text in (*body.accept, *body.accept_en)}
-        right = isinstance(answer, str) and fold(answer) in accepted
+        accepted = {_folded(text, body) for text in (*body.accept, *body.accept_en)}
+        right = isinstance(answer, str) and _folded(answer, body) in accepted
         return (Part("", points if right else 0, points),)
 
     def guess(self, body: Blank) -> Fraction:
@@ -91,13 +96,19 @@ class BlankKind:
 
     def dump(self, body: Blank) -> dict[str, Json]:
         dumped: dict[str, Json] = {"accept": list(body.accept)}
-        return {**dumped, "accept_en": list(body.accept_en)} if body.accept_en else dumped
+        if body.accept_en:
+            dumped["accept_en"] = list(body.accept_en)
+        return dumped if body.numerals else {**dumped, "numerals": False}
 
     def load(self, data: Mapping[str, Any]) -> Blank:
-        return Blank(tuple(data["accept"]), tuple(data.get("accept_en", ())))
+        return Blank(tuple(data["accept"]), tuple(data.get("accept_en", ())), data.get("numerals", True))
 
 
-def _check_texts(key: str, texts: tuple[str, ...], trail: Trail) -> None:
+def _folded(text: str, body: Blank) -> str:
+    return in_digits(fold(text)) if body.numerals else fold(text)
+
+
+def _check_texts(key: str, texts: tuple[str, ...], body: Blank, trail: Trail) -> None:
     if any(len(tidy(text)) > MAX_LENGTH or not fold(text) for text in texts):
         trail.error(
             "accept_length",
@@ -105,11 +116,11 @@ def _check_texts(key: str, texts: tuple[str, ...], trail: Trail) -> None:
             N_("Keep it to 1 to 200 visible characters."),
             key,
         )
-    if len({fold(text) for text in texts}) < len(texts):
+    if len({_folded(text, body) for text in texts}) < len(texts):
         trail.warn(
             "accept_alike",
             N_("Question %(question)s: two answers in “%(key)s” count as the same."),
-            N_("Leave one of them out; spaces, case and width need no variants."),
+            N_("Leave one of them out; spaces, case, width and Chinese numerals need no variants."),
             key,
         )
 

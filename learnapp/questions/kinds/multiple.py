@@ -1,7 +1,8 @@
 """Multiple choice: one or more options are right.
 
 All right ones and no wrong one earn all points; any wrong one earns nothing. With `partial` (少选得分) fewer
-than all right ones earn their share, rounded down to a hundredth; without it they earn nothing.
+than all right ones earn their share, rounded down to a hundredth; without it they earn nothing. With a
+`penalty` besides, a wrong one does not spoil the others: it takes points away, never below 0.
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ from typing import Any
 from learnapp.errors import N_
 from learnapp.questions import options as opt
 from learnapp.questions.contract import Answer, Face, Findings, Given, Json, Kind, Mix, Order, Part
+from learnapp.questions.numbers import decimal_text, in_points
+from learnapp.questions.sharing import less_penalty, parse_penalty
 from learnapp.questions.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
 class Multiple:
-    """The options, whether fewer than all right ones earn a share, and whether the order may be mixed."""
+    """The options, whether fewer than all right ones earn a share, whether the order may be mixed, and what
+    each wrong one costs in hundredths of a point."""
 
     options: tuple[opt.Option, ...]
     partial: bool = False
     shuffle: bool = True
+    penalty: int = 0
 
 
 class MultipleKind:
@@ -30,9 +35,11 @@ class MultipleKind:
 
     name = "multiple"
     label = N_("Multiple choice")
-    keys = frozenset({"options", "partial", "shuffle"})
+    keys = frozenset({"options", "partial", "penalty", "shuffle"})
 
     def rule(self, body: Multiple) -> str:
+        if body.penalty:
+            return N_("Choose all that apply. Each right one earns its share.")
         if body.partial:
             return N_(
                 "Choose all that apply. Some of the right ones earn a share; a wrong one earns nothing."
@@ -43,17 +50,19 @@ class MultipleKind:
         options = opt.parse_options(table, trail)
         partial = trail.flag(table, "partial", False)
         shuffle = trail.flag(table, "shuffle", True)
+        penalty = parse_penalty(table, trail, partial)
         if options is None:
             return None
         _check_rights(options, trail)
-        return Multiple(options, partial, shuffle)
+        return Multiple(options, partial, shuffle, penalty)
 
     def shuffle(self, body: Multiple, mix: Mix) -> Order:
         ids = tuple(option.id for option in body.options)
         return mix(ids) if body.shuffle else ids
 
     def present(self, body: Multiple, order: Order, lang: str) -> Face:
-        return Face(options=opt.present_options(body.options, order, lang))
+        more: dict[str, Json] = {"penalty": decimal_text(in_points(body.penalty))} if body.penalty else {}
+        return Face(options=opt.present_options(body.options, order, lang), more=more)
 
     def read(self, body: Multiple, order: Order, given: Given) -> Answer | None:
         return opt.read_choice(order, given) or None
@@ -63,6 +72,9 @@ class MultipleKind:
 
     def grade(self, body: Multiple, answer: Answer, points: int) -> tuple[Part, ...]:
         right, chosen = opt.rights(body.options), _ids(answer)
+        if body.penalty:
+            share = Part("", points * len(chosen & right) // len(right), points)
+            return less_penalty([share], len(chosen - right), body.penalty)
         earned = 0
         if chosen == right:
             earned = points
@@ -80,11 +92,14 @@ class MultipleKind:
         dumped: dict[str, Json] = {"options": opt.dump_options(body.options)}
         if body.partial:
             dumped["partial"] = True
+        if body.penalty:
+            dumped["penalty"] = body.penalty
         return dumped if body.shuffle else {**dumped, "shuffle": False}
 
     def load(self, data: Mapping[str, Any]) -> Multiple:
         options = opt.load_options(data["options"])
-        return Multiple(options, data.get("partial", False), data.get("shuffle", True))
+        penalty = data.get("penalty", 0)
+        return Multiple(options, data.get("partial", False), data.get("shuffle", True), penalty)
 
 
 def _check_rights(options: tuple[opt.Option, ...], trail: Trail) -> None:

@@ -1,4 +1,8 @@
-"""A number: right when it lies within the tolerance of the value, both ends included."""
+"""A number: right when it lies within the tolerance of the value, both ends included.
+
+With `units` it may be given in other units as well; each names its factor, how much of the main unit one of
+it is, as a number or a fraction. Comparing is exact: 70 minutes of 45 to the hour are 14/9 hours.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from learnapp.errors import N_, Invalid
 from learnapp.questions.contract import Answer, Face, Findings, Given, Json, Kind, Mix, Order, Part, pick
-from learnapp.questions.numbers import decimal_text, read_decimal, within
-from learnapp.questions.options import main_part
+from learnapp.questions.folding import fold
+from learnapp.questions.numbers import decimal_text, read_decimal, read_factor
 from learnapp.questions.trail import Trail
+
+_UNIT_KEYS = frozenset({"unit", "unit_en", "factor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Another unit for the answer. `factor` is how much of the main unit one of it is, such as "1/45"."""
+
+    unit: str
+    factor: str
+    unit_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +39,21 @@ class Numeric:
     tolerance: Decimal = Decimal(0)
     unit: str = ""
     unit_en: str = ""
+    units: tuple[Unit, ...] = ()
 
 
 class NumericKind:
-    """An answer is a decimal as text in its shortest notation, such as "32.5"."""
+    """An answer is a decimal as text in its shortest notation, such as "32.5"; in a unit other than the main
+    one, the unit follows after a space: "90 分钟". A page sends the number and, as the part "unit", the number
+    of the unit in the list; what is typed behind the number goes before it."""
 
     name = "numeric"
     label = N_("Number")
-    keys = frozenset({"value", "tolerance", "unit", "unit_en"})
+    keys = frozenset({"value", "tolerance", "unit", "unit_en", "units"})
 
     def rule(self, body: Numeric) -> str:
+        if body.units:
+            return N_("Enter a number and choose its unit.")
         return N_("Enter a number.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Numeric | None:
@@ -52,29 +73,52 @@ class NumericKind:
                 "tolerance",
             )
         unit, unit_en = trail.text(table, "unit"), trail.text(table, "unit_en")
-        return None if value is None else Numeric(value, tolerance, unit, unit_en)
+        units = _parse_units(table, (unit, unit_en), trail)
+        return None if value is None else Numeric(value, tolerance, unit, unit_en, units)
 
     def shuffle(self, body: Numeric, mix: Mix) -> Order:
         return ()
 
     def present(self, body: Numeric, order: Order, lang: str) -> Face:
-        return Face(more={"unit": pick(lang, body.unit, body.unit_en)})
+        more: dict[str, Json] = {"unit": pick(lang, body.unit, body.unit_en)}
+        if body.units:
+            more["units"] = [
+                {"key": str(number), "text": pick(lang, one.unit, one.unit_en)}
+                for number, one in enumerate(body.units, 1)
+            ]
+        return Face(more=more)
 
     def read(self, body: Numeric, order: Order, given: Given) -> Answer | None:
-        values = main_part(given)
+        if not given.keys() <= ({"", "unit"} if body.units else {""}):
+            raise Invalid("answer_parts", N_("This answer has parts that the question does not have."))
+        values, chosen = _filled(given, ""), _filled(given, "unit")
         if not values:
             return None
-        number = read_decimal(values[0], (body.unit, body.unit_en)) if len(values) == 1 else None
-        if number is None:
-            raise Invalid("not_a_number", N_("This is not a number. Write it in digits, for example 12.5."))
-        return decimal_text(number)
+        numbers = {str(number): one for number, one in enumerate(body.units, 1)}
+        if len(values) > 1 or len(chosen) > 1 or not chosen <= numbers.keys():
+            raise _no_number()
+        typed = values.pop()
+        number = read_decimal(typed)
+        if number is not None:
+            return decimal_text(number) + (f" {numbers[chosen.pop()].unit}" if chosen else "")
+        return _with_unit(body, typed)
 
     def shown(self, body: Numeric, order: Order, answer: Answer) -> Json:
+        number, unit = _split(answer)
+        place = next((str(n) for n, one in enumerate(body.units, 1) if one.unit == unit), None)
+        if place:
+            return {"": number, "unit": place}
         return answer if isinstance(answer, str) else None
 
     def grade(self, body: Numeric, answer: Answer, points: int) -> tuple[Part, ...]:
-        number = read_decimal(answer) if isinstance(answer, str) else None
-        right = number is not None and within(number, body.value, body.tolerance)
+        number, unit = _split(answer)
+        factors = {"": Fraction(1)} | {one.unit: Fraction(one.factor) for one in body.units}
+        value = read_decimal(number)
+        right = (
+            value is not None
+            and unit in factors
+            and abs(Fraction(value) * factors[unit] - Fraction(body.value)) <= Fraction(body.tolerance)
+        )
         return (Part("", points if right else 0, points),)
 
     def guess(self, body: Numeric) -> Fraction:
@@ -85,12 +129,14 @@ class NumericKind:
         return decimal_text(body.value)
 
     def review(self, body: Numeric, order: Order, answer: Answer | None, lang: str) -> Findings:
-        unit = pick(lang, body.unit, body.unit_en)
-        given = answer if isinstance(answer, str) else ""
+        number, typed = _split(answer)
+        main = pick(lang, body.unit, body.unit_en)
+        names = {one.unit: pick(lang, one.unit, one.unit_en) for one in body.units}
         tolerance = decimal_text(body.tolerance) if body.tolerance else ""
-        return Findings(
-            given=given, key=(decimal_text(body.value),), more={"unit": unit, "tolerance": tolerance}
-        )
+        more: dict[str, Json] = {"unit": main, "tolerance": tolerance}
+        if typed:
+            more["given_unit"] = names.get(typed, typed)
+        return Findings(given=number, key=(decimal_text(body.value),), more=more)
 
     def dump(self, body: Numeric) -> dict[str, Json]:
         dumped: dict[str, Json] = {"value": decimal_text(body.value)}
@@ -100,11 +146,80 @@ class NumericKind:
             dumped["unit"] = body.unit
         if body.unit_en:
             dumped["unit_en"] = body.unit_en
+        if body.units:
+            dumped["units"] = [_dump_unit(one) for one in body.units]
         return dumped
 
     def load(self, data: Mapping[str, Any]) -> Numeric:
         tolerance = Decimal(data.get("tolerance", "0"))
-        return Numeric(Decimal(data["value"]), tolerance, data.get("unit", ""), data.get("unit_en", ""))
+        units = tuple(Unit(**one) for one in data.get("units", ()))
+        unit, unit_en = data.get("unit", ""), data.get("unit_en", "")
+        return Numeric(Decimal(data["value"]), tolerance, unit, unit_en, units)
+
+
+def _dump_unit(one: Unit) -> dict[str, Json]:
+    dumped: dict[str, Json] = {"unit": one.unit, "factor": one.factor}
+    return {**dumped, "unit_en": one.unit_en} if one.unit_en else dumped
+
+
+def _filled(given: Given, part: str) -> set[str]:
+    return {value for value in given.get(part, ()) if value.strip()}
+
+
+def _no_number() -> Invalid:
+    return Invalid("not_a_number", N_("This is not a number. Write it in digits, for example 12.5."))
+
+
+def _split(answer: Answer | None) -> tuple[str, str]:
+    """Number and unit of a stored answer; the unit is "" for the main one."""
+    number, _, unit = answer.partition(" ") if isinstance(answer, str) else ("", "", "")
+    return number, unit
+
+
+def _with_unit(body: Numeric, typed: str) -> str:
+    """A number typed with a unit behind it, as it is stored. Raises Invalid."""
+    number = read_decimal(typed, (body.unit, body.unit_en))
+    if number is not None:
+        return decimal_text(number)
+    for one in body.units:
+        number = read_decimal(typed, (one.unit, one.unit_en))
+        if number is not None:
+            return f"{decimal_text(number)} {one.unit}"
+    raise _no_number()
+
+
+def _parse_units(table: Mapping[str, object], main: tuple[str, str], trail: Trail) -> tuple[Unit, ...]:
+    raw = table.get("units", [])
+    units = [_parse_unit(one, trail) for one in raw] if isinstance(raw, list) else [None]
+    good = tuple(one for one in units if one is not None)
+    if len(good) < len(units) or (good and not main[0].strip()):
+        trail.error(
+            "units",
+            N_(
+                "Question %(question)s: the other units cannot be read, or have no main unit to be turned into."
+            ),
+            N_('Write unit = "km" and units = [ { unit = "m", factor = "1/1000" } ].'),
+            "units",
+        )
+        return ()
+    each = [{fold(name) for name in names if name} for names in (main, *((u.unit, u.unit_en) for u in good))]
+    if len(set(chain.from_iterable(each))) < sum(map(len, each)):
+        trail.error(
+            "units_alike",
+            N_("Question %(question)s has two units of the same name."),
+            N_("Give each unit a name of its own."),
+            "units",
+        )
+    return good
+
+
+def _parse_unit(raw: object, trail: Trail) -> Unit | None:
+    if not isinstance(raw, Mapping):
+        return None
+    trail.known(raw, _UNIT_KEYS, "units")
+    factor = read_factor(raw.get("factor"))
+    unit = trail.text(raw, "unit").strip()
+    return None if factor is None or not unit else Unit(unit, factor, trail.text(raw, "unit_en").strip())
 
 
 KIND: Kind[Numeric] = NumericKind()

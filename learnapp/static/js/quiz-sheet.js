@@ -14,20 +14,24 @@ function fieldsOf(section) {
   });
 }
 
-/** The answer as it stands in the fields: {part: [values]}, parts in order, without what is empty. */
+/** The answer as it stands in the fields: {part: [values]}, parts in order, without what is empty. Fields that
+    only go with others (data-beside: the unit of a number) are no answer by themselves. */
 export function read(section) {
   const found = {};
+  let answered = false;
   fieldsOf(section).forEach(function (item) {
     if ((!item.tick || item.field.checked) && item.field.value.trim()) {
       (found[item.part] = found[item.part] || []).push(item.field.value);
+      answered = answered || !item.field.hasAttribute("data-beside");
     }
   });
   const sorted = {};
+  if (!answered) { return sorted; }
   Object.keys(found).sort().forEach(function (part) { sorted[part] = found[part]; });
   return sorted;
 }
 
-/** Puts an answer into the fields. */
+/** Puts an answer into the fields, and tells whatever draws them in another way. */
 export function fill(section, answer) {
   fieldsOf(section).forEach(function (item) {
     const values = answer[item.part] || [];
@@ -37,6 +41,9 @@ export function fill(section, answer) {
       item.field.value = values.length ? values[0] : "";
     }
   });
+  each(section.querySelectorAll("[data-controller]"), function (element) {
+    element.dispatchEvent(new CustomEvent("fields:filled"));
+  });
 }
 
 /** Forbids or allows answering. */
@@ -44,7 +51,8 @@ export function lock(section, locked) {
   each(section.querySelectorAll("fieldset"), function (fieldset) { fieldset.disabled = locked; });
 }
 
-/** Makes sections of the templates beside the question that is shown; returns all in their order. */
+/** Makes sections of the templates beside the question that is shown; returns all in their order. Their pictures
+    are fetched at once, as long as there is a network. */
 export function unfold(form) {
   each(form.querySelectorAll("template[data-question]"), function (template) {
     const section = document.createElement("section");
@@ -55,7 +63,9 @@ export function unfold(form) {
     section.hidden = true;
     section.appendChild(template.content);
     template.parentNode.replaceChild(section, template);
+    each(section.querySelectorAll("img"), function (image) { image.loading = "eager"; });
     fill(section, JSON.parse(section.getAttribute("data-fields")));
   });
+  form.dispatchEvent(new CustomEvent("content:added", { bubbles: true }));
   return Array.prototype.slice.call(form.querySelectorAll("section[data-question]"));
 }

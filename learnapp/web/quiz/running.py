@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -12,7 +13,6 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import Invalid
 from learnapp.quiz import Frozen
-from learnapp.quiz.rules import canonical
 from learnapp.web.doors import follow_now, may, me, now
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
@@ -48,7 +48,9 @@ def _place(count: int) -> int:
     return min(max(int(given) if given.isdecimal() and len(given) < 6 else 1, 1), count)
 
 
-def _page(found: Frozen, here: int, template: str, problem: str = "", typed: str | None = None) -> str:
+def _page(
+    found: Frozen, here: int, template: str, problem: str = "", typed: dict[str, list[str]] | None = None
+) -> str:
     taps = quiz.taps(found.member_id, found.id)
     remaining = quiz.remaining_ms(found.deadline_at, now())
     values: dict[str, Any] = {
@@ -89,7 +91,7 @@ def answer(attempt: str) -> str | Response | tuple[str, int]:
         _save(found, here, given)
     except Invalid as error:
         text = gettext(error.message, **error.params)
-        return _page(found, here, "quiz/run.html", text, " ".join(given.get("", []))), 422
+        return _page(found, here, "quiz/run.html", text, given), 422
     if request.form.get("go") == "overview":
         return redirect(url_for("quiz.overview", attempt=attempt, q=here), 303)
     step = {"next": 1, "previous": -1}.get(request.form.get("go", ""), 0)
@@ -104,10 +106,18 @@ def _field(found: Frozen, here: int) -> str:
 def _save(found: Frozen, here: int, given: dict[str, list[str]]) -> None:
     """Keeps the answer unless it is the one that the page showed: a tab that was left open and only turns
     the page must not overwrite what another device answered since."""
-    if canonical(given) == request.form.get("was"):
+    if _same(given, request.form.get("was", "")):
         return
     with transaction():
         quiz.save_form(found.member_id, found.id, found.sheets[here - 1].question, given, at=now())
+
+
+def _same(given: dict[str, list[str]], was: str) -> bool:
+    """Whether the fields are those of the JSON text `was`, in whatever order their parts are written."""
+    try:
+        return bool(json.loads(was) == given)
+    except ValueError:
+        return False
 
 
 @bp.get("/attempts/<attempt>/overview")

@@ -13,8 +13,9 @@ from flask import current_app
 from markupsafe import Markup
 
 from learnapp import catalogue, questions, quiz
-from learnapp.questions import Answer, Reviewed
+from learnapp.questions import Answer, Presented, Reviewed
 from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
+from learnapp.quiz.journal import Fields
 from learnapp.quiz.rules import canonical
 from learnapp.web.doors import language
 
@@ -73,9 +74,9 @@ def _line(one: catalogue.Quiz, mine: Sequence[AttemptInfo]) -> Line:
     return Line(one, running, ended, quiz.attempts_left(one.attempts, len(mine)))
 
 
-def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: str | None = None) -> list[Asked]:
+def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: Fields | None = None) -> list[Asked]:
     """The paper's questions as they may be seen while answering. The one on show (number `here`) holds its
-    saved answer, or the text `typed` that could not be read."""
+    saved answer, or the fields `typed` that could not be read."""
     bank, won, lang = quiz.bank(found.quiz_version), quiz.winners(taps), language()
     made = []
     for number, sheet in enumerate(found.sheets, 1):
@@ -97,11 +98,32 @@ def _unanswered(version: str, sheet: Sheet, lang: str) -> Markup:
     return _ask(version, sheet, lang, None, None)
 
 
-def _ask(version: str, sheet: Sheet, lang: str, answer: Answer | None, typed: str | None) -> Markup:
+def _ask(version: str, sheet: Sheet, lang: str, answer: Answer | None, typed: Fields | None) -> Markup:
     presented = questions.present(quiz.bank(version)[sheet.question], sheet.order, lang, answer)
     if typed is not None:
-        presented = replace(presented, answer=typed)
+        presented = _as_typed(presented, typed)
     return _render("ask", presented.kind, p=presented, name=field_name(sheet.question))
+
+
+def _as_typed(presented: Presented, typed: Fields) -> Presented:
+    """The question with what its fields held, readable or not, in place of what is saved."""
+    words = {part: " ".join(values) for part, values in typed.items()}
+    chosen = typed.get("", ())
+    return replace(
+        presented,
+        answer=words if words.keys() - {""} else words.get("", ""),
+        options=tuple(replace(option, chosen=option.key in chosen) for option in presented.options),
+        inner=tuple(_as_typed(one, _inside(typed, one.id)) for one in presented.inner),
+    )
+
+
+def _inside(typed: Fields, name: str) -> Fields:
+    """The fields of a question inside another one."""
+    return {
+        part[len(name) + 1 :]: values
+        for part, values in typed.items()
+        if part == name or part.startswith(f"{name}.")
+    }
 
 
 def _render(part: str, kind: str, **values: Any) -> Markup:
