@@ -13,7 +13,7 @@ from learnapp import branches, clock, coverage, plans
 from learnapp.cli.people import everybody, rebuild
 from learnapp.cli.running import application, read_settings
 from learnapp.clock import iso
-from learnapp.db import db, transaction
+from learnapp.db import db, snapshot, transaction
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -118,7 +118,7 @@ def _words(counts: dict[str, Any]) -> str:
 def check(as_json: bool) -> None:
     """Compare what is stored with a recount from ledger, memberships and plans; exit 1 with every difference."""
     settings = read_settings()
-    with application():
+    with application(), snapshot():
         found = list(coverage.check(clock.local_date(clock.now(), settings.zone)))
     if as_json:
         click.echo(json.dumps({"ok": not found, "differences": [asdict(one) for one in found]}))

@@ -11,6 +11,7 @@ import click
 
 from learnapp import clock, ledger
 from learnapp.cli.running import application
+from learnapp.db import snapshot
 
 
 @click.group("ledger")
@@ -22,7 +23,7 @@ def group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verify(as_json: bool) -> None:
     """Recompute every hash; exit 0 when the ledger is whole, 1 with the first fault named."""
-    with application():
+    with application(), snapshot():
         report = ledger.verify()
     fault = report.fault
     if as_json:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from learnapp import accounts
-from learnapp.db import UtcDateTime, db, new_id, transaction
+from learnapp.db import UtcDateTime, db, new_id, snapshot, transaction
 from tests.conftest import AT
 
 
@@ -121,3 +121,27 @@ def test_ids_are_uuid7_in_order() -> None:
     assert ids == sorted(ids) and len(set(ids)) == 50
     for value in ids:
         assert len(value) == 32 and value[12] == "7" and value[16] in "89ab"
+
+
+def test_inside_a_snapshot_nothing_changes_and_behind_it_everything_is_seen(app: Flask) -> None:
+    """A proof that reads heads and then entries must not take for a fault what was written between."""
+
+    def names() -> list[str]:
+        return list(db.session.execute(select(accounts.Account.name)).scalars())
+
+    def elsewhere() -> None:
+        with app.app_context():
+            with transaction():
+                accounts.create("张三", "zhangsan", at=AT)
+            db.session.remove()
+
+    with snapshot():
+        assert names() == []
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        assert names() == []
+    assert names() == ["张三"]
+    with transaction():
+        accounts.create("李四", "lisi", at=AT)
+    assert sorted(names()) == ["张三", "李四"]
