@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -87,7 +87,10 @@ def answer_check(course: str, module: str) -> Response | str | tuple[str, int]:
     if outcome.recorded:
         follow_now(member_id)
     after = lessons.lesson(outcome.standing, module)
-    return render_template("study/check.html", lesson=after, graded=graded)
+    shown = make_response(render_template("study/check.html", lesson=after, graded=graded))
+    # The answers of a check are not stored, so the browser keeps this page for its back button.
+    shown.headers["Cache-Control"] = "private, max-age=0"
+    return shown
 
 
 @bp.get("/<course>/<module>/check")
