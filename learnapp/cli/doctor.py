@@ -59,7 +59,7 @@ def _triggers() -> str:
         found = db.session.execute(
             text(
                 "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'ledger_entry'::regclass"
-                " AND NOT tgisinternal AND tgenabled <> 'D'"
+                " AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
             )
         ).scalar_one()
     if found != 3:
