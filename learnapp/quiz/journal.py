@@ -20,6 +20,9 @@ FORM_SESSION = "form"
 MAX_NUMBER = 1_000_000
 MAX_MS = 2**31 - 1
 MAX_ACTS = 200
+# Of one attempt no more are kept. Three hours of changing an answer every second come near it, nothing else
+# that a person does; beyond it somebody fills the disk, and every look at the attempt would read it all.
+MAX_KEPT = 10_000
 
 Fields = Mapping[str, Sequence[str]]
 """An answer as a page holds it: part of the question (empty text where there is one place) -> values."""

@@ -71,11 +71,12 @@ class AttemptInfo:
 @dataclass(frozen=True, slots=True)
 class Frozen(AttemptInfo):
     """An attempt with its paper, and the highest number that any session (but the one that asks, where it
-    says so) gave to an act so far."""
+    says so) gave to an act so far. `acts` is how many were kept, where the attempt is `locked`."""
 
     paper: str
     paper_digest: str
     highest: int
+    acts: int = 0
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -95,6 +96,12 @@ _HIGHEST = func.coalesce(
     .scalar_subquery(),
     0,
 )
+_KEPT = (
+    select(func.count())
+    .select_from(_act)
+    .where(_act.c.member_id == _attempt.c.member_id, _act.c.attempt_id == _attempt.c.id)
+    .scalar_subquery()
+)
 _ONE = select(*_COLUMNS, *_PAPER, _HIGHEST).where(*_THIS)
 
 # The lock of whoever changes an attempt: the member's head first, which is the member's lock, then the
@@ -102,7 +109,7 @@ _ONE = select(*_COLUMNS, *_PAPER, _HIGHEST).where(*_THIS)
 # one of before, and a save that waited for a hand-in would still believe the attempt open. Every writer takes
 # the two in this order, so none can wait for another in a circle. SQLite has locked the database by then.
 _LOCKED = (
-    select(*_COLUMNS, *_PAPER, _HIGHEST)
+    select(*_COLUMNS, *_PAPER, _HIGHEST, _KEPT)
     .join(_head, _head.c.member_id == _attempt.c.member_id)
     .where(*_THIS)
     .with_for_update(of=[_head, _attempt])

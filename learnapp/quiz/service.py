@@ -17,7 +17,7 @@ from learnapp.db import db, dialect_name, new_id
 from learnapp.errors import N_, Conflict, Invalid
 from learnapp.ledger import QuizEnded
 from learnapp.quiz import queries, rules
-from learnapp.quiz.journal import FORM_SESSION, MAX_MS, NewAct, answer_text
+from learnapp.quiz.journal import FORM_SESSION, MAX_KEPT, MAX_MS, NewAct, answer_text
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen
 
@@ -195,6 +195,7 @@ def _sorted_out(
     outcomes: list[Outcome] = []
     for act in acts:
         try:
+            _check_room(found.acts + len(rows))
             answer = answer_text(act, orders, bank)
         except Invalid as error:
             outcomes.append(Outcome(act.session, act.number, "refused", error.message, error.params))
@@ -215,6 +216,14 @@ def _sorted_out(
             }
         )
     return rows, outcomes
+
+
+def _check_room(kept: int) -> None:
+    if kept >= MAX_KEPT:
+        raise Invalid(
+            "too-many-acts",
+            N_("Too many answers were sent in this attempt. What was saved before counts; please hand in."),
+        )
 
 
 def _told_late(found: Frozen, outcomes: Sequence[Outcome], overdue: bool) -> list[Outcome]:

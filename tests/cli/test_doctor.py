@@ -20,6 +20,6 @@ def test_a_trigger_that_does_not_fire_is_no_trigger(app: Flask, postgres: Server
     db.session.rollback()
     name = make_url(db.engine.url).database
     with psycopg.connect(host=str(postgres.folder), user="admin", dbname=name, autocommit=True) as link:
-        link.execute(f"ALTER TABLE ledger_entry {how} ledger_entry_no_change")  # type: ignore[call-overload]  # fixed words
+        link.execute(f"ALTER TABLE ledger_entry {how} ledger_entry_no_change")
     with pytest.raises(LookupError, match="2 of 3"):
         doctor._triggers()

@@ -121,6 +121,25 @@ def test_unknown_things_are_not_found(five: catalogue.Quiz, member: str) -> None
 # Saving
 
 
+def test_an_attempt_keeps_no_more_acts_than_a_person_makes(
+    five: catalogue.Quiz, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script could fill the disk, and every look at the attempt would read all of it; handing in goes on."""
+    monkeypatch.setattr("learnapp.quiz.service.MAX_KEPT", 3)
+    attempt = begin(member)
+    question = asked(member, attempt, "single")
+    saved = keep(member, attempt, *(act(number, question, {"": ["a"]}) for number in range(1, 6)))
+    assert [outcome.code for outcome in saved.outcomes] == ["saved"] * 3 + ["refused"] * 2
+    assert {outcome.code for outcome in keep(member, attempt, act(6, question, {"": ["a"]})).outcomes} == {
+        "refused"
+    }
+    with pytest.raises(Invalid), transaction():
+        quiz.save_form(member, attempt, question, {"": ["b"]}, at=AT + timedelta(minutes=2))
+    assert len(quiz.taps(member, attempt)) == 3
+    with transaction():
+        assert quiz.submit(member, attempt, at=AT + timedelta(minutes=3)).ended_now
+
+
 def test_acts_in_any_order_any_number_of_times(five: catalogue.Quiz, member: str) -> None:
     attempt = begin(member)
     single = asked(member, attempt, "single")
