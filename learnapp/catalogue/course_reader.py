@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Literal, cast
 
 from learnapp import media
-from learnapp.catalogue import links
+from learnapp.catalogue import links, pictures
 from learnapp.catalogue.definition import (
     LANGUAGES,
     Check,
@@ -202,22 +202,10 @@ class _Reader:
         return tuple(module for module in found if module is not None)
 
     def _folder(self, slug: str, entries: list[_Entry]) -> links.Folder:
-        """What the lessons may point at. Pictures are known by their bytes, whatever their names say."""
-        pictures: dict[str, str] = {}
-        bad: dict[str, str] = {}
-        for path, size in self.source.sizes.items():
-            if posixpath.splitext(path)[1].lower() not in media.SUFFIXES:
-                continue
-            if size > media.MAX_BYTES:
-                bad[path] = "picture-size"
-                continue
-            data = self.source.read(path)
-            if media.sniff(data) is None:
-                bad[path] = "not-a-picture"
-            else:
-                pictures[path] = media.hash_of(data)
+        """What the lessons may point at."""
+        good, bad = pictures.sorted_out(self.source)
         modules = {path: one.id for one in entries for path in (one.twin, one.file) if path}
-        return links.Folder(slug, modules, pictures, bad, frozenset(self.source.sizes))
+        return links.Folder(slug, modules, good, bad, frozenset(self.source.sizes))
 
     def _module(self, entry: _Entry, language: Language, folder: links.Folder) -> ModuleDefinition | None:
         texts: dict[Language, Text] = {}
@@ -234,8 +222,12 @@ class _Reader:
                 own.append(entry.twin)
         check: Check | None = None
         if entry.check and self._text(entry.check) is not None:
-            check = check_of(self.files[entry.check], self.note(entry.check))
-            own.append(entry.check)
+            origin = entry.check
+            check, shown = check_of(
+                self.files[origin], self.note(origin), lambda link: folder.resolve(link, origin)
+            )
+            self._keep(shown)
+            own += [origin, *shown]
         return ModuleDefinition(
             id=entry.id,
             file=entry.file,
@@ -253,13 +245,17 @@ class _Reader:
         source = self._text(path)
         if source is None:
             return None
-        text, pictures = rendered(source, path, lang, folder, self.note(path), main)
-        for picture in pictures:
+        text, shown = rendered(source, path, lang, folder, self.note(path), main)
+        self._keep(shown)
+        if text is not None:
+            own += shown
+        return text
+
+    def _keep(self, shown: Iterable[str]) -> None:
+        """Adds pictures to the version."""
+        for picture in shown:
             self.files[picture] = self.source.read(picture)
             self.media[picture] = media.sniff(self.files[picture]) or ""
-        if text is not None:
-            own += pictures
-        return text
 
     def _licences(self) -> None:
         """The terms under which others may use the course travel with it."""

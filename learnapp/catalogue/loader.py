@@ -17,9 +17,12 @@ COURSES, QUIZZES = "courses", "quizzes"
 
 
 def read_folder(path: Path) -> Reading:
-    """The course in a folder, or the quiz in a .toml file. Raises Invalid when the path is neither."""
+    """The course in a folder, or the quiz in a .toml file with the folder of its pictures beside it. Raises
+    Invalid when the path is neither."""
     if path.is_file() and path.suffix == ".toml":
-        return quiz_definition(path.stem, path.read_bytes(), f"{path.parent.as_posix()}/")
+        place, beside = f"{path.parent.as_posix()}/", path.with_suffix("")
+        folder = Folder(beside, f"{beside.as_posix()}/") if beside.is_dir() else None
+        return quiz_definition(path.stem, path.read_bytes(), place, folder)
     if path.is_dir():
         return course_definition(Folder(path, f"{path.as_posix()}/"))
     raise Invalid(
@@ -47,10 +50,13 @@ def read_tree(root: Path) -> list[Reading]:
 
 
 def read_files(kind: Kind, name: str, data: Mapping[str, bytes]) -> Reading:
-    """The definition behind files in memory: those of a course by path, or the one file of a quiz."""
+    """The definition behind files in memory: those of a course by path, or the one file of a quiz and its
+    pictures as `name`/path."""
     if kind == "course":
         return course_definition(Files(name, data))
-    return quiz_definition(name, data[f"{name}.toml"])
+    start = f"{name}/"
+    beside = {path[len(start) :]: content for path, content in data.items() if path.startswith(start)}
+    return quiz_definition(name, data[f"{name}.toml"], folder=Files(name, beside))
 
 
 def revise(name: str, changes: Mapping[str, bytes], *, store: Store) -> Reading:
@@ -65,7 +71,8 @@ def revise(name: str, changes: Mapping[str, bytes], *, store: Store) -> Reading:
 def export(kind: Kind, slug: str, name: str, folder: Path, *, store: Store) -> list[Path]:
     """Writes the files of a version below `folder` as they were read, byte for byte, and returns their paths.
 
-    A course lands in courses/<id>/, a quiz in quizzes/. Raises NotFound for an unknown version.
+    A course lands in courses/<id>/, a quiz in quizzes/ with its pictures in quizzes/<id>/. Raises NotFound for
+    an unknown version.
     """
     base = folder / COURSES / slug if kind == "course" else folder / QUIZZES
     written = []

@@ -1,12 +1,21 @@
-"""From the TOML file of a quiz, or of the check of a module, to its definition."""
+"""From the TOML file of a quiz, or of the check of a module, to its definition.
+
+The pictures of a quiz lie in a folder with its name, beside the file.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from learnapp import media
+from learnapp.catalogue import links, pictures
 from learnapp.catalogue.definition import Check, QuizDefinition, Reading
+from learnapp.catalogue.source import Files, Source
 from learnapp.catalogue.tables import Problems, Table, decoded, parsed, subtables, top_lines
 from learnapp.errors import N_
+from learnapp.markup import Link
 from learnapp.questions import Draw, Question, check_draws, lines_of, parse_questions
 
 SLUG_LIMIT = 48
@@ -32,16 +41,17 @@ _QUIZ_KEYS = frozenset(
 _CHECK_KEYS = frozenset(("need", "question"))
 
 
-def quiz_definition(name: str, data: bytes, place: str = "") -> Reading:
-    """A quiz from the bytes of `name`.toml; `place` stands before the file's name in problems."""
+def quiz_definition(name: str, data: bytes, place: str = "", folder: Source | None = None) -> Reading:
+    """A quiz from the bytes of `name`.toml and the folder of its pictures, if there is one; `place` stands
+    before the file's name in problems."""
     path = f"{name}.toml"
     problems = Problems(place + path)
-    definition = _quiz(name, path, data, problems)
+    definition = _quiz(name, path, data, problems, folder or Files(name, {}))
     failed = any(problem.severity == "error" for problem in problems.found)
     return Reading("quiz", name, None if failed else definition, tuple(problems.found))
 
 
-def _quiz(name: str, path: str, data: bytes, problems: Problems) -> QuizDefinition | None:
+def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source) -> QuizDefinition | None:
     source = decoded(data, problems)
     tables = None if source is None else parsed(source, problems)
     if source is None or tables is None:
@@ -49,7 +59,9 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems) -> QuizDefiniti
     table = Table(tables, problems, top_lines(source))
     table.known(_QUIZ_KEYS)
     slug = named(table, name, N_("Write id = “%(name)s”, or rename the file."))
-    questions = questions_of(tables, source, problems)
+    questions, shown = questions_of(tables, source, problems, _beside(name, folder))
+    files = {f"{name}/{one}": folder.read(one) for one in shown}
+    _unused(folder, shown, problems)
     draws = _draws(tables, source, problems)
     problems.found += check_draws(questions, draws, problems.file, lines_of(source, "draw")(0, ""))
     return QuizDefinition(
@@ -65,8 +77,33 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems) -> QuizDefiniti
         shuffle=table.flag("shuffle", True),
         draws=draws,
         questions=questions,
-        files={path: data},
+        files={path: data, **files},
+        media={one: media.sniff(content) or "" for one, content in files.items()},
     )
+
+
+def _beside(name: str, folder: Source) -> pictures.Resolve:
+    """Where a picture of a quiz leads: seen from the folder with its name, or from the file beside it."""
+    good, bad = pictures.sorted_out(folder)
+    inside = links.Folder(name, {}, good, bad, frozenset(folder.sizes))
+
+    def resolve(link: Link) -> links.Target:
+        target = link.target.removeprefix("./")
+        return inside.resolve(replace(link, target=target.removeprefix(f"{name}/")), "")
+
+    return resolve
+
+
+def _unused(folder: Source, shown: Collection[str], problems: Problems) -> None:
+    left = [path for path in folder.sizes if path not in shown]
+    if left:
+        problems.warn(
+            "unused-files",
+            N_("%(count)s files are used by no question and stay out of the version: %(files)s"),
+            N_("Show them in a question, or remove them."),
+            count=len(left),
+            files=", ".join(left[:5]) + (" …" if len(left) > 5 else ""),
+        )
 
 
 def named(table: Table, name: str, remedy: str) -> str:
@@ -100,11 +137,15 @@ def _draws(tables: dict[str, Any], source: str, problems: Problems) -> tuple[Dra
     return tuple(draws)
 
 
-def questions_of(tables: dict[str, Any], source: str, problems: Problems) -> tuple[Question, ...]:
-    """The usable questions of a file; what is wrong with the others is noted."""
+def questions_of(
+    tables: dict[str, Any], source: str, problems: Problems, resolve: pictures.Resolve
+) -> tuple[tuple[Question, ...], list[str]]:
+    """The usable questions of a file, and the paths of the pictures they show; `resolve` says where a picture
+    leads. What is wrong is noted."""
     raw = tables.get("question", [])
     items = raw if isinstance(raw, list) else [raw]
-    questions, found = parse_questions(items, problems.file, lines_of(source))
+    line_of = lines_of(source)
+    questions, found = parse_questions(items, problems.file, line_of)
     problems.found += found
     if not items:
         problems.error(
@@ -112,18 +153,22 @@ def questions_of(tables: dict[str, Any], source: str, problems: Problems) -> tup
             N_("There are no questions in this file."),
             N_("Add at least one [[question]]."),
         )
-    return questions
+    places = {item.get("id"): index for index, item in enumerate(items) if isinstance(item, Mapping)}
+    return pictures.placed(
+        questions, resolve, lambda index, key: line_of(places.get(questions[index].id, 0), key), problems
+    )
 
 
-def check_of(data: bytes, problems: Problems) -> Check | None:
-    """The check at the end of a module, or None when it cannot be used (noted)."""
+def check_of(data: bytes, problems: Problems, resolve: pictures.Resolve) -> tuple[Check | None, list[str]]:
+    """The check at the end of a module, or None when it cannot be used (noted); and the paths of the pictures
+    it shows, where `resolve` says they lead."""
     source = decoded(data, problems)
     tables = None if source is None else parsed(source, problems)
     if source is None or tables is None:
-        return None
+        return None, []
     table = Table(tables, problems, top_lines(source))
     table.known(_CHECK_KEYS)
-    questions = questions_of(tables, source, problems)
+    questions, shown = questions_of(tables, source, problems, resolve)
     need = table.whole("need", 1, 1000, len(questions)) or 0
     if need > len(tables.get("question", [])):
         table.error(
@@ -134,4 +179,4 @@ def check_of(data: bytes, problems: Problems) -> Check | None:
             need=need,
             count=len(tables.get("question", [])),
         )
-    return Check(need, questions)
+    return Check(need, questions), shown
