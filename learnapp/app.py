@@ -71,6 +71,8 @@ def _flask_config(settings: config.Config) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": settings.threads + 2,
             "max_overflow": 8,
+            # What a statement was about is no business of the log: names, answers, hashes of passwords.
+            "hide_parameters": True,
             **({} if sqlite else {"pool_pre_ping": False}),
         },
         "SESSION_COOKIE_NAME": "learnapp",

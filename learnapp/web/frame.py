@@ -207,5 +207,9 @@ def _http_error(error: HTTPException) -> BaseResponse | tuple[Any, int]:
 
 def _unexpected(error: Exception) -> BaseResponse | tuple[Any, int]:
     _log.exception("unexpected")
+    # SQLAlchemy's or a driver's own: all of them call it so, and only one of the drivers is loaded.
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        text = gettext("The database does not answer. Nothing was half saved; please try again in a moment.")
+        return _answer("unavailable", 503, text)
     text = gettext("Something went wrong on our side. Nothing was half saved; please try again.")
     return _answer("unexpected", 500, text)

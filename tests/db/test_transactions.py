@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from learnapp import accounts
 from learnapp.db import UtcDateTime, db, new_id, snapshot, transaction
@@ -145,3 +146,12 @@ def test_inside_a_snapshot_nothing_changes_and_behind_it_everything_is_seen(app:
     with transaction():
         accounts.create("李四", "lisi", at=AT)
     assert sorted(names()) == ["张三", "李四"]
+
+
+def test_an_error_of_the_database_tells_no_values(app: Flask) -> None:
+    """It is written into the log with its statement; names, answers and hashes have no place there."""
+    with pytest.raises(DBAPIError) as told:
+        db.session.execute(text("SELECT name FROM no_table WHERE name = :name"), {"name": "欧阳丽华"})
+    db.session.rollback()
+    assert "no_table" in str(told.value)
+    assert "欧阳丽华" not in str(told.value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from learnapp.db import db
 from learnapp.web.links import local_path
 from tests.world import World, sign_in
 
@@ -91,3 +94,20 @@ def test_a_body_beyond_the_limit_is_refused_in_words(world: World, client: Flask
     )
     assert answer.status_code == 413
     assert "The limit is 2 MB" in answer.get_data(as_text=True)
+
+
+def test_a_database_that_takes_no_writes_is_told_as_such(world: World, client: FlaskClient) -> None:
+    """A full disk, a lock that is never given back: try again, there is nothing wrong with you."""
+    sign_in(client, world.people["member"])
+    db.session.remove()
+
+    def read_only(driver: Any, *_: object) -> None:
+        driver.execute("PRAGMA query_only = ON")
+
+    event.listen(db.engine, "checkout", read_only)
+    page = client.post("/accounts/sign-out-everywhere", headers={"Accept-Language": "en"})
+    assert page.status_code == 503
+    assert "try again in a moment" in page.get_data(as_text=True)
+    asked = client.post("/accounts/sign-out-everywhere", headers={"Accept": "application/json"})
+    assert (asked.status_code, asked.json and asked.json["code"]) == (503, "unavailable")
+    assert client.get("/").status_code == 200, "reading goes on"
