@@ -73,6 +73,7 @@ def test_the_journey_through_a_module(client: FlaskClient, member: str) -> None:
     assert answer.status_code == 200
     text = answer.get_data(as_text=True)
     assert "记下来才算数" in text and f"{HOME}#check" in text
+    assert "no-store" not in answer.headers["Cache-Control"], "the back button can show it again"
     assert kinds(member) == ["study-begun"]
     right = {"source": source(), "what": option(html, "笔记本"), "how-many": "３"}
     for _ in range(2):  # the second is a double tap

@@ -48,6 +48,19 @@ def test_rows_are_in_words(world: World, client: FlaskClient) -> None:
     assert "127.0.0.1" not in page
 
 
+def test_what_the_installation_did_is_told_from_what_nobody_knows(world: World, client: FlaskClient) -> None:
+    with transaction():
+        for action, actor in (("published", audit.INSTALLATION), ("sign-in-failed", "")):
+            audit.write(action, member_id=world.members[0][0], actor_id=actor, at=AT)
+    sign_in(client, world.people["auditor"])
+    loaded = _text(client.get("/audit/?action=published", headers=EN))
+    failed = _text(client.get("/audit/?action=sign-in-failed", headers=EN))
+    assert "by the system" in loaded
+    assert (
+        "Sign-in failed · 王芳" in failed and "unknown" not in failed and "by " not in failed.split("王芳")[1]
+    )
+
+
 def test_the_filter_leaves_other_rows_out(world: World, client: FlaskClient) -> None:
     _write(world, world.members[0][0])
     sign_in(client, world.people["auditor"])
