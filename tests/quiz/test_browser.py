@@ -316,7 +316,7 @@ def test_signing_out_warns_of_what_is_not_sent(chromium: Browser, instance: Inst
     context.set_offline(False)
     page.goto(f"{instance.address}/accounts/me")
     expect(page.locator("[data-unsent]")).to_be_visible()
-    expect(page.locator("[data-unsent]")).to_contain_text(re.compile("还有 [12] 条作答没有上传"))
+    expect(page.locator("[data-unsent]")).to_contain_text(re.compile("还有 ?[12] ?条作答没有上传"))
     leave = page.locator("[data-controller=unsent-guard] form button").first
     leave.click()
     expect(page.locator("[data-unsent]")).to_be_visible()
@@ -387,4 +387,28 @@ def test_without_a_pointer(chromium: Browser, instance: Instance) -> None:
     assert len(set(seen)) == 5
     expect(page.locator("[data-heading]")).to_be_focused()
     expect(page.locator("[data-missing]")).to_have_text("所有题都已作答。")
+    context.close()
+
+
+def test_a_session_that_ended_meanwhile_is_told_and_loses_nothing(
+    chromium: Browser, instance: Instance
+) -> None:
+    """Signed out everywhere, in the middle of a quiz: the page says what to do and goes on saying it, and after
+    signing in the answer is there and arrives."""
+    context = phone(chromium, instance, "m32")
+    page = start(context, instance)
+    context.clear_cookies()
+    question = answer(page)
+    expect(page.locator("[data-saved]")).to_contain_text("请重新登录")
+    page.wait_for_timeout(6000)
+    expect(page.locator("[data-saved]")).to_contain_text("请重新登录")
+    assert mine(instance, "m32")[1] == []
+    page.click("[data-saved] a")
+    page.fill("[name=name]", "m32")
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("main button.btn-primary")
+    page.wait_for_selector("[data-ready]")
+    assert shown(page) == question
+    saved(page)
+    assert {tap.question for tap in mine(instance, "m32")[1]} == {question}
     context.close()

@@ -42,7 +42,7 @@ export function post(place, session, acts) {
 }
 
 /** A courier for one attempt. `options`: journal, place {url, token}, session, answered(body), refused(status, body),
-    changed(state), where state is "idle", "sending" or "waiting". */
+    changed(state), where state is "idle", "sending", "waiting" or, after `refused`, "stopped". */
 export function courier(options) {
   const queue = [];
   let sending = false;
@@ -52,6 +52,7 @@ export function courier(options) {
   let asking = false;
 
   function state() {
+    if (stopped) { return "stopped"; }
     if (failures) { return "waiting"; }
     return queue.length || sending ? "sending" : "idle";
   }

@@ -164,7 +164,7 @@ function start(element, journal, courier, clocks, sheet, words) {
     } else if (state === "waiting") {
       words.state(lasting ? "waiting" : "memory");
       if (wanted) { words.notice(wanted === "clock" ? "time-up-waiting" : "handing-in"); }
-    } else {
+    } else if (state === "sending") {
       slow = setTimeout(function () {
         words.state("saving");
         slow = setTimeout(function () { words.state(lasting ? "waiting" : "memory"); redraw(); }, SLOW_MS);
