@@ -7,6 +7,7 @@ import pytest
 from learnapp import questions, study
 from learnapp.catalogue import Check
 from learnapp.quiz import page_fields
+from learnapp.study import check
 from tests.questions.test_pages import KINDS, example
 
 CHECK = Check(need=len(KINDS), questions=tuple(example(kind) for kind in KINDS))
@@ -27,11 +28,11 @@ def form(leave: str = "") -> dict[str, list[str]]:
 def test_a_check_of_every_kind_is_passed_by_its_right_answers() -> None:
     answers = study.read_form(CHECK, SEED, form())
     assert answers == study.right_answers(CHECK)
-    assert study.grade(CHECK, answers, SEED).passed
+    assert check.grade(CHECK, answers, SEED).passed
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_left_empty_is_a_gap(kind: str) -> None:
     answers = study.read_form(CHECK, SEED, form(leave=kind))
     assert [question.kind for question in CHECK.questions if answers[question.id] is None] == [kind]
-    assert study.grade(CHECK, answers, SEED).right == len(KINDS) - 1
+    assert check.grade(CHECK, answers, SEED).right == len(KINDS) - 1
