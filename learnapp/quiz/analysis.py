@@ -1,6 +1,6 @@
 """Item analysis of this instance's own quizzes: the marks of ended attempts, read and analysed.
 
-No name, no id and no single attempt leaves this module; under five attempts nothing does. By default only
+No name, no id and no single attempt leaves this module; under five members nothing does. By default only
 each member's first attempt counts, as in Moodle: later ones were made knowing the explanations.
 """
 
@@ -39,6 +39,7 @@ _RUNS = (
         func.max(_attempt.c.ended_at, type_=_attempt.c.ended_at.type),
         func.sum(_attempt.c.earned),
         func.sum(_attempt.c.entry_seq),
+        func.count(_attempt.c.member_id.distinct()),
     )
     .where(_COUNTED)
     .group_by(_attempt.c.quiz, _attempt.c.quiz_version)
@@ -69,7 +70,8 @@ _ACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How many attempts there are at a version of a quiz; the rest tells whether anything of them changed."""
+    """How many attempts there are at a version of a quiz, and of how many members; the rest tells whether
+    anything of them changed."""
 
     quiz: str
     version: str
@@ -77,16 +79,17 @@ class Run:
     last_ended_at: datetime
     earned: int
     entries: int
+    members: int
 
     @property
     def enough(self) -> bool:
-        """Whether something may be said about them."""
-        return self.attempts >= LEAST
+        """Whether something may be said about them: five attempts of one member are about one member."""
+        return self.members >= LEAST
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """One question. With fewer than five answers there are no numbers but how many there are."""
+    """One question. With answers of fewer than five members there are no numbers but how many there are."""
 
     number: int
     question: Question
@@ -98,7 +101,7 @@ class Analysed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A version of a quiz. `whole` is None and there are no questions with fewer than five attempts."""
+    """A version of a quiz. `whole` is None and there are no questions with attempts of fewer than five members."""
 
     quiz: Quiz
     attempts: int
@@ -143,16 +146,16 @@ def doubtful() -> list[Report]:
 def _report(engine: Engine, run: Run, every: bool) -> Report:
     quiz = catalogue.quiz_version(run.version)
     bank = {question.id: question for question in quiz.questions}
-    rows = _answers(run.version, bank, every)
+    owners, rows = _answers(run.version, bank, every)
     marks = _marks(quiz, rows)
     earned_of = sums(marks)
     analysed = []
     for place, (question, item) in enumerate(zip(quiz.questions, statistics.items(marks), strict=True)):
-        if item.n < LEAST:
+        given = {person: row[question.id][1] for person, row in enumerate(rows) if question.id in row}
+        if len({owners[person] for person in given}) < LEAST:
             analysed.append(Analysed(place + 1, question, item.n))
             continue
-        given = {person: row[question.id][1] for person, row in enumerate(rows) if question.id in row}
-        found = choices(given, _rights(question), rests(marks, place, earned_of))
+        found = choices(given, _rights(question), rests(marks, place, earned_of), owners)
         doubts = findings(found, item.discrimination, item.n)
         analysed.append(Analysed(place + 1, question, item.n, item, found, doubts))
     drawn = any(None in row for row in marks.rows)
@@ -170,8 +173,9 @@ Row = Mapping[str, tuple[int, Given]]
 """One attempt: question -> hundredths earned, and the answer."""
 
 
-def _answers(version: str, bank: Mapping[str, Question], every: bool) -> list[Row]:
-    """Every counted attempt with what was earned and given on each question of its paper."""
+def _answers(version: str, bank: Mapping[str, Question], every: bool) -> tuple[list[str], list[Row]]:
+    """Every counted attempt with what was earned and given on each question of its paper; before them, whose
+    each attempt is."""
     values = {"version": version, "every": every}
     taps = {
         key: [Tap(*tuple(row)[2:]) for row in rows]
@@ -186,12 +190,14 @@ def _answers(version: str, bank: Mapping[str, Question], every: bool) -> list[Ro
             known[question, answer] = _graded(bank[question], answer)
         return known[question, answer]
 
+    owners: list[str] = []
     found: list[Row] = []
     for member_id, attempt_id, paper in db.session.execute(_PAPERS, values):
         won = rules.winners(taps.get((member_id, attempt_id), ()))
         names = [sheet.question for sheet in rules.read_paper(paper)]
+        owners.append(member_id)
         found.append({name: graded(name, won[name].answer if name in won else "null") for name in names})
-    return found
+    return owners, found
 
 
 def _graded(question: Question, text: str) -> tuple[int, Given]:

@@ -10,7 +10,7 @@ from math import sqrt
 from statistics import median
 
 # A hint needs this many people in the upper half; and what one person typed is never shown unless this many
-# typed the same.
+# people typed the same, however often each.
 LEAST = 5
 
 
@@ -81,9 +81,15 @@ def halves(rests: Mapping[int, float]) -> tuple[frozenset[int], frozenset[int]]:
     )
 
 
-def choices(given: Mapping[int, Given], rights: Sequence[bool], rests: Mapping[int, float]) -> Choices:
+def choices(
+    given: Mapping[int, Given],
+    rights: Sequence[bool],
+    rests: Mapping[int, float],
+    owners: Sequence[str] | None = None,
+) -> Choices:
     """The counts of a question. `given` are the answers of those who had it, by person; `rights` says of each
-    option in its written order whether it is right, and is empty for typed answers."""
+    option in its written order whether it is right, and is empty for typed answers. Where one member may stand
+    there with several attempts, `owners` says of each number whose it is."""
     upper, lower = halves(rests)
 
     def count(place: int | None, text: str, right: bool, persons: Iterable[int]) -> Count:
@@ -96,8 +102,8 @@ def choices(given: Mapping[int, Given], rights: Sequence[bool], rests: Mapping[i
     ]
     often = Counter((one.text, one.full) for one in given.values() if one.text and not rights)
     for (text, full), times in sorted(often.items(), key=lambda pair: (-pair[1], pair[0])):
-        if times >= LEAST:
-            same = (person for person, one in given.items() if one.text == text and one.full is full)
+        same = [person for person, one in given.items() if one.text == text and one.full is full]
+        if (times if owners is None else len({owners[person] for person in same})) >= LEAST:
             counts.append(count(None, text, full, same))
     nothing = (person for person, one in given.items() if not one.answered)
     return Choices(

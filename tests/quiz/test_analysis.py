@@ -76,6 +76,23 @@ def test_nothing_is_said_about_fewer_than_five(app: Flask, tmp_path: Path) -> No
     assert quiz.report(version).whole is not None
 
 
+def test_many_attempts_of_one_member_are_about_one_member(app: Flask, tmp_path: Path) -> None:
+    """Looking at all attempts must not show what a single member chose or typed."""
+    version = publish(tmp_path).hash
+    members = everybody(ROWS[:4])
+    for hour in (1, 2):
+        take(("b", "b", "b", "b", "张三写的"), member=members[0], at=AT + timedelta(hours=hour))
+    found = quiz.report(version, every=True)
+    assert (found.attempts, found.whole, found.questions) == (6, None, ())
+    members += everybody(ROWS[4:8])
+    for member in members[1:3]:
+        for hour in (3, 4):
+            take(("b", "b", "b", "b", "张三写的"), member=member, at=AT + timedelta(hours=hour))
+    blank = quiz.report(version, every=True).questions[4]
+    assert blank.choices is not None
+    assert "张三写的" not in [count.text for count in blank.choices.counts], "of four people, seven times"
+
+
 def test_drawn_questions_count_those_who_had_them(app: Flask, tmp_path: Path) -> None:
     version = publish(tmp_path, draw=True).hash
     everybody((*ROWS, *ROWS))
