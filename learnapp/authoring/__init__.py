@@ -5,6 +5,19 @@ text is refused instead of losing it. Publishing goes through the catalogue's on
 """
 
 from learnapp.authoring.models import Draft
-from learnapp.authoring.service import Desk, Preview, desk, discard, drafts, preview, publish, save
+from learnapp.authoring.rules import seen_text
+from learnapp.authoring.service import Desk, Preview, desk, discard, drafted, drafts, preview, publish, save
 
-__all__ = ["Desk", "Draft", "Preview", "desk", "discard", "drafts", "preview", "publish", "save"]
+__all__ = [
+    "Desk",
+    "Draft",
+    "Preview",
+    "desk",
+    "discard",
+    "drafted",
+    "drafts",
+    "preview",
+    "publish",
+    "save",
+    "seen_text",
+]

@@ -41,3 +41,8 @@ def path_for(language: str, main: str, module_file: str, twins: Mapping[str, str
     if language == main:
         return module_file
     return twins.get(module_file) or module_file.removesuffix(".md") + f".{language}.md"
+
+
+def seen_text(revisions: Mapping[str, int]) -> str:
+    """The drafts that somebody has before them, by language, as a form carries them: `en:1 zh:3`."""
+    return " ".join(f"{language}:{revisions[language]}" for language in sorted(revisions))

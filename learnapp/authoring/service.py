@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from learnapp import audit, catalogue
 from learnapp.authoring.models import Draft
-from learnapp.authoring.rules import check_revision, normal_text, path_for
+from learnapp.authoring.rules import check_revision, normal_text, path_for, seen_text
 from learnapp.db import db
 from learnapp.errors import N_, Conflict, Invalid, NotFound, Problem
 from learnapp.media import Store
@@ -102,6 +102,14 @@ def drafts() -> list[Draft]:
     return list(db.session.execute(select(Draft).order_by(Draft.saved_at.desc())).scalars())
 
 
+def drafted(slug: str, module_id: str) -> dict[str, int]:
+    """The revision of each draft of a module, by language: what publishing would publish."""
+    rows = db.session.execute(
+        select(Draft.language, Draft.revision).where(Draft.course == slug, Draft.module_id == module_id)
+    )
+    return {row.language: row.revision for row in rows}
+
+
 def save(
     slug: str,
     module_id: str,
@@ -172,11 +180,20 @@ def preview(slug: str, module_id: str, language: str, text: str, *, store: Store
 
 
 def publish(
-    slug: str, module_id: str, *, note: str, actor_id: str, at: datetime, store: Store, address: str | None
+    slug: str,
+    module_id: str,
+    *,
+    note: str,
+    actor_id: str,
+    at: datetime,
+    store: Store,
+    address: str | None,
+    seen: str | None = None,
 ) -> catalogue.Published:
     """Publishes the drafts of a module, in every language that has one, as a new version of its course.
 
-    Raises Conflict when there is no draft or the text was published anew since it was begun, Invalid when
+    `seen` (see `seen_text`) are the drafts that whoever publishes has looked at. Raises Conflict when they are
+    not these any more, when there is no draft, or the text was published anew since it was begun; Invalid when
     a problem stands against it (the first one is named).
     """
     catalogue.hold("course", slug)
@@ -187,6 +204,11 @@ def publish(
     if not waiting:
         raise Conflict(
             "no-draft", N_("There is nothing to publish: the text is the same as the published one.")
+        )
+    if seen is not None and seen != seen_text({draft.language: draft.revision for draft in waiting}):
+        raise Conflict(
+            "draft-changed",
+            N_("The text was changed since you opened this page. Please look at it once more, then publish."),
         )
     files = dict(catalogue.files(course.hash, store=store))
     changes: dict[str, bytes] = {}

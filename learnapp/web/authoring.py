@@ -117,14 +117,30 @@ def discard(course: str, module: str) -> Response:
 @bp.route("/<course>/<module>/publish", methods=["GET", "POST"])
 @may("authoring.publish")
 def publish(course: str, module: str) -> Response | str:
-    """Shows what publishing changes, then does it."""
+    """Shows what publishing changes, then does it: these drafts, and not what somebody saved since."""
     if request.method == "GET":
         desk = authoring.desk(course, module, _language(), store=_store())
+        drafted = authoring.drafted(course, module)
         return render_template(
-            "authoring/publish.html", desk=desk, versions=catalogue.versions("course", course)
+            "authoring/publish.html",
+            desk=desk,
+            others=[language for language in sorted(drafted) if language != desk.language],
+            seen=authoring.seen_text(drafted),
+            versions=catalogue.versions("course", course),
         )
+    try:
+        number = _published(course, module)
+    except Conflict as refused:
+        flash(gettext(refused.message, **refused.params), "warning")
+        here = url_for("authoring.publish", course=course, module=module, language=_language())
+        return redirect(here, 303)
+    flash(gettext("Version %(number)s is published.", number=number), "success")
+    return redirect(url_for("study.module", course=course, module=module), 303)
+
+
+def _published(course: str, module: str) -> int:
     with transaction():
-        published = authoring.publish(
+        return authoring.publish(
             course,
             module,
             note=request.form.get("note", "").strip()[:500],
@@ -132,6 +148,5 @@ def publish(course: str, module: str) -> Response | str:
             at=now(),
             store=_store(),
             address=request.remote_addr,
-        )
-    flash(gettext("Version %(number)s is published.", number=published.number), "success")
-    return redirect(url_for("study.module", course=course, module=module), 303)
+            seen=request.form.get("seen", ""),
+        ).number
