@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from learnapp.app import create_app
 from learnapp.config import Config, load
@@ -22,6 +24,7 @@ from tests import databases
 from tests.postgres import Server
 from tests.world import World, build
 
+FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 10:30 in Shanghai
 
 
@@ -60,6 +63,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("postgres")) as server:
         databases.migrate(server.create("template", owner=True))
         yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """Debian's Chromium; one for a whole run, since Playwright starts only once in a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

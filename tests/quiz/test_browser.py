@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no types
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from sqlalchemy import select, update
 
 from learnapp import accounts, clock, ledger, quiz
@@ -18,7 +18,6 @@ from tests.processes import Instance
 from tests.quiz.quizzes import RIGHT, publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
-ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -38,12 +37,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
+def chromium(browser: Browser) -> Browser:
+    """A real browser, the one of the whole run."""
+    return browser
 
 
 def phone(chromium: Browser, instance: Instance, name: str) -> BrowserContext:
