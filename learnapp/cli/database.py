@@ -20,7 +20,7 @@ def upgrade_database(settings: config.Config) -> None:
     from alembic import command
     from alembic.config import Config as AlembicConfig
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(settings.owner_database_url)
     prepare_engine(engine)
     alembic = AlembicConfig(str(config.ROOT / "migrations" / "alembic.ini"))
