@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,11 +72,18 @@ def _secret(env: Mapping[str, str], environment: str, data_dir: Path) -> str:
         return given
     kept = data_dir / "secret-key"
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not kept.exists() or not kept.stat().st_size:
+        # Written beside its place and linked into it: of two processes that start at once both read the same
+        # one, and none is ever seen empty.
+        draft = data_dir / f".secret-key-{secrets.token_hex(8)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        with suppress(FileNotFoundError):
+            if not kept.stat().st_size:
+                kept.unlink()
+        with suppress(FileExistsError):
+            os.link(draft, kept)
+        draft.unlink()
     return kept.read_text()
 
 
