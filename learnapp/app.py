@@ -48,7 +48,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.extensions["learnapp"] = settings
     logs.set_up(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
