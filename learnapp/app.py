@@ -63,6 +63,13 @@ def create_served_app() -> Flask:
     return app
 
 
+def create_gateway() -> web.Rsgi:
+    """What granian runs in each worker: the served application behind a gateway that waits for slow phones."""
+    app = create_served_app()
+    settings: config.Config = app.extensions["learnapp"]
+    return web.rsgi(app, threads=settings.threads, limit=app.config["MAX_CONTENT_LENGTH"])
+
+
 def _flask_config(settings: config.Config) -> dict[str, Any]:
     sqlite = settings.database_url.startswith("sqlite")
     return {

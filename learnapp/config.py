@@ -119,7 +119,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         host=env.get("HOST") or "127.0.0.1",
         port=_whole(env, "PORT", 8000, 1, 65535),
         workers=_whole(env, "LEARNAPP_WORKERS", 2, 1, 64),
-        threads=_whole(env, "LEARNAPP_THREADS", 4, 1, 256),
+        threads=_whole(env, "LEARNAPP_THREADS", 2, 1, 256),
         zone=zone,
         https=env.get("LEARNAPP_HTTPS", "1" if environment == "production" else "0") == "1",
         trusted_proxies=_whole(env, "LEARNAPP_TRUSTED_PROXIES", 0, 0, 8),

@@ -80,13 +80,12 @@ def serve() -> None:
     _greet(settings)
     _spare_memory()
     Granian(
-        "learnapp.app:create_served_app",
+        "learnapp.app:create_gateway",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=settings.threads,
         websockets=False,
         respawn_failed_workers=True,
         log_level="warning",  # type: ignore[arg-type]  # the enum is a str enum and takes its value

@@ -19,6 +19,7 @@ from learnapp.web import (
     quiz,
     study,
 )
+from learnapp.web.gateway import Rsgi, rsgi
 
 
 def set_up(app: Flask, settings: Config) -> None:
@@ -32,4 +33,4 @@ def set_up(app: Flask, settings: Config) -> None:
         app.register_blueprint(design.bp)
 
 
-__all__ = ["set_up"]
+__all__ = ["Rsgi", "rsgi", "set_up"]
