@@ -35,6 +35,13 @@ def family(roots: Iterable[int]) -> set[int]:
     return found
 
 
+def busiest_share(root: int) -> float:
+    """The share of the busiest worker in the CPU time of all of them: 0.5 when two are equally busy, 1 when
+    one of them did everything."""
+    used = [cpu_seconds([pid]) for pid in family([root]) - {root}]
+    return max(used) / sum(used)
+
+
 def cpu_seconds(roots: Iterable[int]) -> float:
     """User and system time in seconds that the processes and their descendants used, dead ones included.
 

@@ -13,20 +13,24 @@ from benchmarks import visits
 from benchmarks.client import Browser, Script
 from benchmarks.first_visit import Visit, first_visit
 from benchmarks.measure import Bench, Phase
-from benchmarks.processes import memory_mb
+from benchmarks.processes import busiest_share, memory_mb
 from benchmarks.served import PYTHON, ROOT, Shape, free_port, serve
 from benchmarks.visits import Member
 
 ATTEMPTS = "attempts, freely mixed"
+# The first answer comes from the first worker; who connects before the others are there is served by it alone.
+_SETTLING = 2.0
 
 
 @dataclass
 class Product:
-    """What a run showed. `first_answer` in seconds, `memory` in MB of all server processes when warm."""
+    """What a run showed. `first_answer` in seconds, `memory` in MB of all server processes when warm, `busiest`
+    the share of the busiest worker."""
 
     phases: dict[str, Phase] = field(default_factory=dict)
     first_answer: float = 0.0
     memory: float = 0.0
+    busiest: float = 0.0
     visit: Visit | None = None
 
     @property
@@ -60,6 +64,13 @@ def fill(env: Mapping[str, str], members: int) -> None:
     )
 
 
+def command_for(shape: Shape, port: int) -> list[str]:
+    """The product's own command; another server is given the application that it serves."""
+    if shape.server == "granian":
+        return [PYTHON, "-m", "learnapp", "serve"]
+    return shape.command("learnapp.app:create_served_app", port)
+
+
 def measure(
     env: dict[str, str],
     shape: Shape,
@@ -72,17 +83,16 @@ def measure(
 ) -> Product:
     """Serves the instance and lets the members loose on it. `extra`: processes of the database."""
     port = free_port()
-    # The product's own command; another server is given the factory that this command serves.
-    own = [PYTHON, "-m", "learnapp", "serve"]
-    command = own if shape.server == "granian" else shape.command("learnapp.app:create_served_app", port)
+    command = command_for(shape, port)
     found = Product()
     with serve(command, port, {**env, "PORT": str(port)}, log, "/accounts/sign-in") as served:
         found.first_answer = served.first_answer
         if browser:
             found.visit = first_visit(port)
+        time.sleep(_SETTLING)
         bench = Bench([Browser(port) for _ in range(members)], (served.pid, *extra))
         _run(bench, found.phases, seconds, rounds)
-        found.memory = memory_mb([served.pid])
+        found.memory, found.busiest = memory_mb([served.pid]), busiest_share(served.pid)
         bench.close()
     return found
 

@@ -39,7 +39,8 @@ def _row(phase: Phase, bare: Phase | None) -> tuple[str, ...]:
     )
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as lines of equal columns, the first column to the left."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -69,7 +70,7 @@ def table(run: Run) -> str:
         f"{run.engine} · {run.shape.server}, {run.shape.workers} workers x {run.shape.threads} threads · "
         f"{run.clients} members at once, keep-alive, no pause between requests"
     )
-    lines = [title, *_aligned(rows), *_attempts(run), *_bound(run)]
+    lines = [title, *aligned(rows), *_attempts(run), *_bound(run)]
     return "\n".join(lines)
 
 

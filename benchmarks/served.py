@@ -28,15 +28,15 @@ class Served:
 
 @dataclass(frozen=True)
 class Shape:
-    """How a server is run."""
+    """How a server is run: `granian` is the product's own way, `wsgi` the same server without the gateway."""
 
     server: str = "granian"
     workers: int = 2
     threads: int = 8
 
     def command(self, target: str, port: int) -> list[str]:
-        """The command that serves the factory `module:function` in this shape."""
-        if self.server == "granian":
+        """The command that serves the WSGI factory `module:function` in this shape."""
+        if self.server != "gunicorn":
             return [
                 *(PYTHON, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"),
                 *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
