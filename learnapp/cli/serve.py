@@ -88,5 +88,6 @@ def serve() -> None:
         workers=settings.workers,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=5,  # whoever is silent in the middle of a form does not hold up a restart
         log_level="warning",  # type: ignore[arg-type]  # the enum is a str enum and takes its value
     ).serve()
