@@ -58,7 +58,7 @@ def test_what_somebody_saved_since_is_not_published_unseen(store: media.Store, c
     _save(HIVE + "甲\n", 0, ONE)
     _, seen = _seen(client)
     _save(HIVE + "乙\n", 1, TWO)
-    answer = client.post("/authoring/bees/hive/publish", data={"seen": seen, "language": "zh"})
+    answer = client.post("/authoring/bees/hive/publish", data={"seen": seen, "language": "zh"}, headers=EN)
     assert (answer.status_code, answer.location) == (303, PAGE)
     page, seen = _seen(client)
     assert "The text was changed since you opened this page" in page
