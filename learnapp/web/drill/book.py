@@ -23,11 +23,11 @@ from learnapp.web.drill.shown import Line
 @may("drill.own")
 def book() -> str:
     """Every card with its explanation; paper takes it as it is."""
-    found = shown.lines(cards())
+    found = cards()
     return render_template(
         "drill/book.html",
-        lines=[one for one in found if not one.card.retired],
-        away=[one for one in found if one.card.retired],
+        lines=shown.lines([card for card in found if not card.retired]),
+        away=shown.lines([card for card in found if card.retired]),
         today=today(),
         at=now(),
     )
