@@ -60,6 +60,7 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "study.act": EVERY_MEMBER,
     "quiz.read": EVERY_MEMBER,
     "quiz.act": EVERY_MEMBER,
+    "drill.own": EVERY_MEMBER,
     "quiz.statistics": _rules(("trainer", "anyone")),
     "media.read": EVERY_MEMBER,
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),

@@ -10,6 +10,7 @@ from learnapp.quiz.choices import LEAST, Choices, Count, Finding
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
 from learnapp.quiz.marks import Marks
 from learnapp.quiz.marks_file import MarksFile, decode, read_marks
+from learnapp.quiz.mistakes import Mistake, mistakes
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, taps
 from learnapp.quiz.rules import (
@@ -46,6 +47,7 @@ __all__ = [
     "Item",
     "Marks",
     "MarksFile",
+    "Mistake",
     "NewAct",
     "Outcome",
     "Report",
@@ -67,6 +69,7 @@ __all__ = [
     "form_fields",
     "items",
     "latest",
+    "mistakes",
     "needed",
     "option_texts",
     "overdue",

@@ -10,6 +10,7 @@ from learnapp.web import (
     branches,
     coverage,
     design,
+    drill,
     frame,
     home,
     ledger,
@@ -27,7 +28,7 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit, media):
+    for pages in (audit, drill, media):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 
-from learnapp import quiz, study
+from learnapp import drill, quiz, study
 from learnapp.web import due
-from learnapp.web.doors import PUBLIC, may, me
+from learnapp.web.doors import PUBLIC, may, me, settings, today
 from learnapp.web.quiz import figures
 
 bp = Blueprint("home", __name__)
@@ -24,6 +24,7 @@ def index() -> str:
         step=due.next_step(standings, tasks),
         tasks=[task for task in tasks if task.state != "done"],
         done=sum(task.state == "done" for task in tasks),
+        drill=drill.something_due(me().member_id, today(), settings().zone),
         hours=due.hours(me(), standings),
     )
 

@@ -291,6 +291,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("course", "module_id", "language", name=op.f("pk_draft")),
     )
     op.create_table(
+        "drill_card",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("member_id", "quiz", "question", name=op.f("pk_drill_card")),
+    )
+    op.create_table(
+        "drill_source",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("entry_seq", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("member_id", "attempt_id", name=op.f("pk_drill_source")),
+    )
+    op.create_table(
         "exemption",
         sa.Column(
             "member_id",
@@ -581,6 +628,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ancestor_id", "branch_id", name=op.f("pk_branch_path")),
     )
     op.create_index(op.f("ix_branch_path_branch_id"), "branch_path", ["branch_id"], unique=False)
+    op.create_table(
+        "drill_review",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("right", sa.Boolean(), nullable=False),
+        sa.Column(
+            "version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id", "quiz", "question"],
+            ["drill_card.member_id", "drill_card.quiz", "drill_card.question"],
+            name=op.f("fk_drill_review_member_id_quiz_question_drill_card"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "quiz", "question", "number", name=op.f("pk_drill_review")),
+    )
     op.create_table(
         "membership",
         sa.Column(
@@ -903,6 +988,7 @@ def downgrade() -> None:
     op.drop_table("module_version")
     op.drop_index("ix_membership_branch_id", table_name="membership")
     op.drop_table("membership")
+    op.drop_table("drill_review")
     op.drop_index(op.f("ix_branch_path_branch_id"), table_name="branch_path")
     op.drop_table("branch_path")
     op.drop_table("act")
@@ -918,6 +1004,8 @@ def downgrade() -> None:
     op.drop_table("ledger_head")
     op.drop_table("ledger_entry")
     op.drop_table("exemption")
+    op.drop_table("drill_source")
+    op.drop_table("drill_card")
     op.drop_table("draft")
     op.drop_index("ix_coverage_status_branch_id", table_name="coverage_status")
     op.drop_table("coverage_status")

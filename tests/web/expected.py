@@ -83,6 +83,7 @@ ABOUT_UNIT = {"branch_id": TARGET}
 COURSE = {"course": "doors"}
 MODULE = {"course": "doors", "module": "before"}
 QUIZ = {"slug": "five-kinds"}
+CARD = {"slug": "all-wrong", "question": "single-1"}
 
 TABLE: Mapping[str, Line] = {
     "GET design.index": public(),
@@ -175,6 +176,15 @@ TABLE: Mapping[str, Line] = {
     "GET quiz.review": attempt(),
     "GET quiz.all_statistics": only("trainer"),
     "GET quiz.statistics": only("trainer", QUIZ),
+    # drill: about the asker alone; no address names a member, so that nobody's book but one's own has one
+    "GET drill.index": anybody(),
+    "GET drill.next_card": anybody(),
+    "GET drill.book": anybody(),
+    "GET drill.export": anybody(),
+    "GET drill.answered": anybody(CARD),
+    "POST drill.answer": anybody(CARD, number="1", know="no"),
+    "POST drill.retire": anybody(CARD),
+    "POST drill.restore": anybody(CARD),
     # authoring
     "GET authoring.index": only("trainer reviewer"),
     "GET authoring.edit": only("trainer reviewer", MODULE),

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import accounts, catalogue, clock, ledger, quiz
+from learnapp import accounts, catalogue, clock, drill, ledger, quiz
 from learnapp.app import create_app
 from learnapp.db import transaction
 from tests import databases
@@ -127,11 +127,14 @@ def _content(town: Town) -> None:
     town.section = module.info.section_ids[0]
     town.picture = hashlib.sha256(PNG).hexdigest()
     publish(town.folder, "five-kinds", minutes=None, attempts=None)
+    publish(town.folder, "all-wrong", minutes=None, attempts=None, per_kind=3)
     members = [*town.personas.values(), *(found for row in town.world.members for found in row)]
     for member_id in members:
         with transaction():
             ledger.open_stream(member_id)
             town.attempts[member_id] = quiz.start(member_id, "five-kinds", at=AT).attempt_id
+            quiz.submit(member_id, quiz.start(member_id, "all-wrong", at=AT).attempt_id, at=AT)
+            drill.collect(member_id, at=AT, zone="Asia/Shanghai")
 
 
 def _cookie(app: Flask, member_id: str) -> str:

@@ -101,11 +101,11 @@ def _unanswered(version: str, sheet: Sheet, lang: str) -> Markup:
 def _ask(version: str, sheet: Sheet, lang: str, answer: Answer | None, typed: Fields | None) -> Markup:
     presented = questions.present(quiz.bank(version)[sheet.question], sheet.order, lang, answer)
     if typed is not None:
-        presented = _as_typed(presented, typed)
-    return _render("ask", presented.kind, p=presented, name=field_name(sheet.question))
+        presented = as_typed(presented, typed)
+    return rendered("ask", presented.kind, p=presented, name=field_name(sheet.question))
 
 
-def _as_typed(presented: Presented, typed: Fields) -> Presented:
+def as_typed(presented: Presented, typed: Fields) -> Presented:
     """The question with what its fields held, readable or not, in place of what is saved."""
     words = {part: " ".join(values) for part, values in typed.items()}
     chosen = typed.get("", ())
@@ -113,7 +113,7 @@ def _as_typed(presented: Presented, typed: Fields) -> Presented:
         presented,
         answer=words if words.keys() - {""} else words.get("", ""),
         options=tuple(replace(option, chosen=option.key in chosen) for option in presented.options),
-        inner=tuple(_as_typed(one, _inside(typed, one.id)) for one in presented.inner),
+        inner=tuple(as_typed(one, _inside(typed, one.id)) for one in presented.inner),
     )
 
 
@@ -126,7 +126,7 @@ def _inside(typed: Fields, name: str) -> Fields:
     }
 
 
-def _render(part: str, kind: str, **values: Any) -> Markup:
+def rendered(part: str, kind: str, **values: Any) -> Markup:
     """A kind's own template, without the cost of a page's context, which it does not use."""
     template = current_app.jinja_env.get_template(f"questions/{kind}/{part}.html")
     return Markup(template.render(values))  # noqa: S704 – rendered by a template that escapes
@@ -160,7 +160,7 @@ def reviewed(found: Frozen, taps: Sequence[Tap]) -> list[Reviewing]:
 
 
 def _reviewing(found: Reviewed, number: int) -> Reviewing:
-    return Reviewing(number, found.verdict, _render("review", found.kind, r=found, number=number))
+    return Reviewing(number, found.verdict, rendered("review", found.kind, r=found, number=number))
 
 
 def late(found: Frozen, taps: Sequence[Tap]) -> list[int]:
