@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no types
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from learnapp import clock
 from tests import world
@@ -35,25 +35,21 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 
 @pytest.fixture
-def phone(instance: Instance) -> Iterator[Page]:
+def phone(browser: Browser, instance: Instance) -> Iterator[Page]:
     """A phone in Chinese on which the member is signed in. Errors of scripts fail the test."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(
-            base_url=instance.address, viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
-        )
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/accounts/sign-in")
-        page.fill("[name=name]", "m00")
-        page.fill("[name=password]", world.PASSWORD)
-        page.click("main button.btn-primary")
-        yield page
-        browser.close()
-        assert faults == []
+    context = browser.new_context(
+        base_url=instance.address, viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto("/accounts/sign-in")
+    page.fill("[name=name]", "m00")
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("main button.btn-primary")
+    yield page
+    context.close()
+    assert faults == []
 
 
 def look(page: Page, instance: Instance, name: str) -> None:
