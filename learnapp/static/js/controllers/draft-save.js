@@ -27,7 +27,7 @@ export default function (form) {
   let previewTimer = 0;
   let saveTimer = 0;
   let asked = 0;
-  let kept = text.value;
+  let kept = text.defaultValue;
   let busy = false;
 
   function preview() {
@@ -91,4 +91,9 @@ export default function (form) {
     }
   });
   window.addEventListener("online", save);
+  // What was typed, or put back by the browser, before this script arrived.
+  if (text.value !== kept) {
+    preview();
+    later();
+  }
 }
