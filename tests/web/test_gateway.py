@@ -6,17 +6,28 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from learnapp.web import gateway
 from tests.processes import Instance, Visitor
+
+Result = TypeVar("Result")
+
+
+def run(scene: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a scene on an event loop in a thread of its own: where a browser was started before, this thread has
+    one that never stops."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, scene).result()
+
 
 LIMIT = 100
 
@@ -72,7 +83,7 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
 def ask(phone: Phone, wsgi: Any = echo) -> tuple[int, list[tuple[str, str]], bytes]:
     """One request through the gateway."""
     handle = gateway.rsgi(wsgi, threads=1, limit=LIMIT)
-    asyncio.run(cast(Any, handle(phone.scope, cast(Any, phone))))
+    run(cast(Any, handle(phone.scope, cast(Any, phone))))
     assert phone.answered is not None
     return phone.answered
 
@@ -117,7 +128,7 @@ def test_silent_phones_do_not_keep_others_waiting() -> None:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
-    asyncio.run(scene())
+    run(scene())
     assert lively.answered is not None and lively.answered[0] == 200
     assert [phone.answered for phone in silent] == [None] * 20
 
@@ -136,7 +147,7 @@ def test_an_application_that_breaks_is_answered_and_the_thread_goes_on() -> None
         for phone in (first, second):
             await cast(Any, handle(phone.scope, cast(Any, phone)))
 
-    asyncio.run(scene())
+    run(scene())
     assert first.answered == (500, [], b"")
     assert second.answered is not None and second.answered[0] == 200
 
