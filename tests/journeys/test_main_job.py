@@ -71,7 +71,8 @@ def take_quiz(phone: Phone) -> None:
     phone.check("quiz-intro")
     page.get_by_role("button", name="开始").click()
     page.wait_for_url(re.compile("/quiz/attempts/"))
-    here = page.url
+    page.locator("[data-controller=quiz-run][data-ready]").wait_for()
+    here = page.url.partition("?")[0]  # the script writes the question into the address
     place = page.locator("section[data-question]:not([hidden])")
     given: list[str] = []
     for number in range(1, 11):
