@@ -35,12 +35,15 @@ from learnapp.catalogue.queries import (
     versions,
 )
 from learnapp.catalogue.quiz_reader import quiz_definition
+from learnapp.catalogue.quiz_settings import PHASES, SHOWS, Phase, QuizSection, QuizSettings, Review, Show
 from learnapp.catalogue.renewal import render_again
 from learnapp.catalogue.service import hold, publish
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Published, Quiz
 from learnapp.questions import Draw
 
 __all__ = [
+    "PHASES",
+    "SHOWS",
     "AdoptedModule",
     "Adoption",
     "Blob",
@@ -55,15 +58,20 @@ __all__ = [
     "ModuleDefinition",
     "ModuleInfo",
     "ModuleVersion",
+    "Phase",
     "Publication",
     "PublicationFile",
     "PublicationInfo",
     "Published",
     "Quiz",
     "QuizDefinition",
+    "QuizSection",
+    "QuizSettings",
     "Reading",
+    "Review",
     "Section",
     "Shelf",
+    "Show",
     "Text",
     "content_hash",
     "course",

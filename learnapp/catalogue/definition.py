@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
+from learnapp.catalogue.quiz_settings import QuizSettings
 from learnapp.errors import Problem
 from learnapp.questions import Draw, Question
 
@@ -102,6 +103,7 @@ class QuizDefinition:
     questions: tuple[Question, ...]
     files: Mapping[str, bytes] = field(repr=False)
     media: Mapping[str, str] = field(default_factory=dict)
+    settings: QuizSettings = field(default_factory=QuizSettings)
 
     @property
     def hash(self) -> str:

@@ -14,11 +14,12 @@ from sqlalchemy import Engine, bindparam, select
 
 from learnapp.catalogue.definition import Check, Kind, Language, Section, Text
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
+from learnapp.catalogue.quiz_settings import draw_of, settings_of
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Quiz
 from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.media import Store
-from learnapp.questions import Draw, from_canonical
+from learnapp.questions import from_canonical
 
 _shelf, _publication, _rendered = table_of(Shelf), table_of(Publication), table_of(ModuleVersion)
 
@@ -164,9 +165,15 @@ def _module(engine: Engine, name: str, module_id: str) -> Module:
 @lru_cache(maxsize=256)
 def _quiz(engine: Engine, name: str) -> Quiz:
     slug, number, data = _definition(name, "quiz")
-    draws = tuple(Draw(pool, count) for pool, count in data.pop("draws"))
-    questions = tuple(from_canonical(question) for question in data.pop("questions"))
-    return Quiz(hash=name, slug=slug, number=number, draws=draws, questions=questions, **data)
+    return Quiz(
+        hash=name,
+        slug=slug,
+        number=number,
+        draws=tuple(draw_of(draw) for draw in data.pop("draws")),
+        questions=tuple(from_canonical(question) for question in data.pop("questions")),
+        settings=settings_of(data.pop("settings", {}), data["exam"]),
+        **data,
+    )
 
 
 def forget() -> None:

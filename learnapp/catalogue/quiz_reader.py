@@ -12,6 +12,7 @@ from typing import Any
 from learnapp import media
 from learnapp.catalogue import links, pictures
 from learnapp.catalogue.definition import Check, QuizDefinition, Reading
+from learnapp.catalogue.quiz_settings import KEYS, check_sections, read_settings
 from learnapp.catalogue.source import Files, Source
 from learnapp.catalogue.tables import Problems, Table, decoded, parsed, subtables, top_lines
 from learnapp.errors import N_
@@ -22,7 +23,7 @@ SLUG_LIMIT = 48
 TITLE_LIMIT = 200
 TEXT_LIMIT = 2000
 
-_QUIZ_KEYS = frozenset(
+_QUIZ_KEYS = KEYS | frozenset(
     [
         "id",
         "title",
@@ -62,8 +63,11 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source)
     questions, shown = questions_of(tables, source, problems, _beside(name, folder))
     files = {f"{name}/{one}": folder.read(one) for one in shown}
     _unused(folder, shown, problems)
+    exam = table.flag("exam", False)
+    settings = read_settings(table, exam, lines_of(source, "review"), lines_of(source, "section"))
     draws = _draws(tables, source, problems)
     problems.found += check_draws(questions, draws, problems.file, lines_of(source, "draw")(0, ""))
+    check_sections(settings, draws, questions, problems, lines_of(source, "draw"))
     return QuizDefinition(
         slug=slug,
         title=table.text("title", limit=TITLE_LIMIT, needed=True),
@@ -71,14 +75,15 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source)
         intro=table.text("intro", limit=TEXT_LIMIT),
         intro_en=table.text("intro_en", limit=TEXT_LIMIT),
         minutes=table.whole("minutes", 1, 600, None),
-        attempts=table.whole("attempts", 1, 99, None),
+        attempts=table.whole("attempts", 1, 99, 1 if exam else None),
         pass_percent=table.whole("pass_percent", 0, 100, 60) or 0,
-        exam=table.flag("exam", False),
+        exam=exam,
         shuffle=table.flag("shuffle", True),
         draws=draws,
         questions=questions,
         files={path: data, **files},
         media={one: media.sniff(content) or "" for one, content in files.items()},
+        settings=settings,
     )
 
 
@@ -124,8 +129,16 @@ def named(table: Table, name: str, remedy: str) -> str:
 def _draws(tables: dict[str, Any], source: str, problems: Problems) -> tuple[Draw, ...]:
     draws = []
     for table in subtables(tables, "draw", problems, lines_of(source, "draw")):
-        table.known(("pool", "count"))
-        pool = table.text("pool", limit=TITLE_LIMIT, needed=True)
+        table.known(("pool", "count", "topic", "difficulty", "section"))
+        pool, topic = table.text("pool", limit=TITLE_LIMIT), table.text("topic", limit=TITLE_LIMIT)
+        difficulty = table.whole("difficulty", 1, 3, None)
+        if not (pool or topic or difficulty):
+            table.error(
+                "missing",
+                N_("“%(key)s” is missing."),
+                N_("Say what is drawn from: a pool, a topic or a difficulty."),
+                "pool",
+            )
         count = table.whole("count", 1, 1000, None)
         if count is None:
             if "count" not in table.data:
@@ -133,7 +146,7 @@ def _draws(tables: dict[str, Any], source: str, problems: Problems) -> tuple[Dra
                     "missing", N_("“%(key)s” is missing."), N_("Add how many questions are drawn."), "count"
                 )
             continue
-        draws.append(Draw(pool, count))
+        draws.append(Draw(pool, count, topic, difficulty, table.text("section", limit=TITLE_LIMIT)))
     return tuple(draws)
 
 

@@ -19,6 +19,7 @@ from learnapp.catalogue.definition import (
     file_hash,
 )
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
+from learnapp.catalogue.quiz_settings import draw_json, settings_json
 from learnapp.catalogue.versions import Published
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Conflict
@@ -202,6 +203,7 @@ def _module_json(course: CourseDefinition, module: ModuleDefinition) -> dict[str
 
 
 def _quiz_json(quiz: QuizDefinition) -> dict[str, Any]:
+    settings = settings_json(quiz.settings, quiz.exam)
     return {
         "title": quiz.title,
         "title_en": quiz.title_en,
@@ -212,8 +214,9 @@ def _quiz_json(quiz: QuizDefinition) -> dict[str, Any]:
         "pass_percent": quiz.pass_percent,
         "exam": quiz.exam,
         "shuffle": quiz.shuffle,
-        "draws": [[draw.pool, draw.count] for draw in quiz.draws],
+        "draws": [draw_json(draw) for draw in quiz.draws],
         "questions": [to_canonical(question) for question in quiz.questions],
+        **({"settings": settings} if settings else {}),
     }
 
 

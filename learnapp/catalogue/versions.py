@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from learnapp.catalogue.definition import Check, Kind, Language, Text
+from learnapp.catalogue.quiz_settings import QuizSettings
 from learnapp.questions import Draw, Question
 
 
@@ -85,6 +86,7 @@ class Quiz:
     shuffle: bool
     draws: tuple[Draw, ...]
     questions: tuple[Question, ...]
+    settings: QuizSettings = field(default_factory=QuizSettings)
 
 
 @dataclass(frozen=True)

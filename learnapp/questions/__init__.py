@@ -8,6 +8,7 @@ module in `kinds/`, its templates and its docs page; adding one touches nothing 
 
 from learnapp.questions.contract import (
     Answer,
+    Grading,
     Json,
     Order,
     Part,
@@ -17,6 +18,7 @@ from learnapp.questions.contract import (
     Reviewed,
     ReviewedOption,
     Score,
+    Status,
     Verdict,
 )
 from learnapp.questions.kinds import discover as kinds_by_name
@@ -42,6 +44,7 @@ from learnapp.questions.trail import LineOf, Trail
 __all__ = [
     "Answer",
     "Draw",
+    "Grading",
     "Json",
     "LineOf",
     "Order",
@@ -52,6 +55,7 @@ __all__ = [
     "Reviewed",
     "ReviewedOption",
     "Score",
+    "Status",
     "Trail",
     "Verdict",
     "chance",

@@ -34,6 +34,12 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Verdict = Literal["right", "partly", "wrong", "unanswered"]
 
+Status = Literal["draft", "active", "retired"]
+"""Only active questions are asked; a retired one is kept for the records that name it."""
+
+Grading = Literal["", "full", "none"]
+"""For a fault found later: everybody gets its points, or it counts for nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -52,6 +58,9 @@ class Question:
     pool: str = ""
     hint: str = ""
     hint_en: str = ""
+    status: Status = "active"
+    grading: Grading = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

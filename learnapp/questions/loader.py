@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from learnapp.errors import N_, Problem
 from learnapp.questions import kinds
-from learnapp.questions.contract import ID, Findings, Kind, Question
+from learnapp.questions.contract import ID, Findings, Grading, Kind, Question, Status
 from learnapp.questions.folding import fold
 from learnapp.questions.trail import LineOf, Trail, no_lines
 
-_TEXTS = ("stem", "stem_en", "topic", "explanation", "explanation_en", "pool", "hint", "hint_en")
-COMMON_KEYS = frozenset({"id", "kind", "difficulty", "points", *_TEXTS})
+_TEXTS = ("stem", "stem_en", "topic", "explanation", "explanation_en", "pool", "section", "hint", "hint_en")
+COMMON_KEYS = frozenset({"id", "kind", "difficulty", "points", "status", "grading", *_TEXTS})
+STATUSES = ("active", "draft", "retired")
+GRADINGS = ("", "full", "none")
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _WHOLE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -76,6 +78,8 @@ def parse_question(table: object, trail: Trail) -> Question | None:
     texts = {key: trail.text(table, key) for key in _TEXTS}
     _check_texts(texts, trail)
     difficulty, points = _difficulty(table, trail), _points(table, trail)
+    status = cast("Status", trail.choice(table, "status", STATUSES))
+    grading = cast("Grading", trail.choice(table, "grading", GRADINGS))
     if kind is None:
         return None
     trail.known(table, COMMON_KEYS | kind.keys)
@@ -85,7 +89,14 @@ def parse_question(table: object, trail: Trail) -> Question | None:
     if body is None or trail.failed:
         return None
     return Question(
-        id=ident, kind=kind.name, body=body, difficulty=difficulty, points_hundredths=points, **texts
+        id=ident,
+        kind=kind.name,
+        body=body,
+        difficulty=difficulty,
+        points_hundredths=points,
+        status=status,
+        grading=grading,
+        **texts,
     )
 
 

@@ -13,10 +13,14 @@ from learnapp.questions.seeds import mixed
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Take `count` of the questions whose pool is `pool`."""
+    """Take `count` of the active questions of this pool, topic and difficulty; what is not set leaves the
+    choice open. They are asked in this section."""
 
     pool: str
     count: int
+    topic: str = ""
+    difficulty: int | None = None
+    section: str = ""
 
 
 def draw(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
@@ -104,6 +104,20 @@ class Trail:
             key,
         )
         return default
+
+    def choice(self, table: Mapping[str, object], key: str, allowed: Sequence[str]) -> str:
+        """One of the allowed words, the first of which is the default when absent or wrong (noted)."""
+        value = table.get(key, allowed[0])
+        if isinstance(value, str) and value in allowed:
+            return value
+        self.error(
+            "not_allowed",
+            N_("Question %(question)s: “%(key)s” is not one of the words allowed here."),
+            N_("Use one of: %(allowed)s."),
+            key,
+            allowed=", ".join(one for one in allowed if one),
+        )
+        return allowed[0]
 
     def decimal(self, table: Mapping[str, object], key: str) -> Decimal | None:
         """The number under key, exact as written (a float by its shortest notation); None when absent or
