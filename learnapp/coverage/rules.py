@@ -102,7 +102,7 @@ def progress(entries: Iterable[Recorded]) -> dict[str, State]:
             continue
         thing = f"course/{entry.data['course']}" if "course" in entry.data else entry.subject
         done = entry.kind == "course-completed" or (
-            entry.kind == "quiz-ended" and entry.data["passed"] is True
+            entry.kind == "quiz-ended" and entry.data["passed"] is True and entry.data.get("counts", True)
         )
         if done and found.get(thing, State("open", None)).state != "done":
             found[thing] = State("done", entry.seq)

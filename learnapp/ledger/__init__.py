@@ -10,6 +10,7 @@ from learnapp.ledger.events import (
     Event,
     ModuleCompleted,
     QuizEnded,
+    QuizMeasured,
     StudyBegun,
     Voided,
     event_of,
@@ -22,11 +23,12 @@ from learnapp.ledger.queries import (
     entries_after,
     entry,
     members_ahead,
+    note_text,
     void_reasons,
     voided_seqs,
 )
 from learnapp.ledger.rules import GENESIS, VOID_REASONS
-from learnapp.ledger.service import hold, lock, open_stream, record, void
+from learnapp.ledger.service import hold, lock, note, open_stream, record, void
 from learnapp.ledger.verify import Fault, Report, verify
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "LedgerHead",
     "ModuleCompleted",
     "QuizEnded",
+    "QuizMeasured",
     "Report",
     "StudyBegun",
     "Voided",
@@ -50,6 +53,8 @@ __all__ = [
     "hold",
     "lock",
     "members_ahead",
+    "note",
+    "note_text",
     "open_stream",
     "record",
     "verify",

@@ -96,7 +96,9 @@ class CourseCompleted(Event):
 class QuizEnded(Event):
     """An attempt ended, by the member (`member`) or by the clock (`deadline`), with this result.
 
-    The digests bind the entry to the paper that was frozen and to the acts that were received.
+    The digests bind the entry to the paper that was frozen and to the acts that were received. `pending`
+    answers wait for a person's marks, and until then it is not passed. `counts` is False where the quiz lets
+    another attempt count. `cause` says why this result replaces an earlier one, `trace` which decision it was.
     """
 
     kind: ClassVar[str] = "quiz-ended"
@@ -110,6 +112,10 @@ class QuizEnded(Event):
     passed: bool
     paper_digest: str
     acts_digest: str
+    pending: int = 0
+    counts: bool = True
+    cause: str = "ended"
+    trace: str = ""
 
     @property
     def subject(self) -> str:
@@ -121,12 +127,32 @@ class QuizEnded(Event):
 
 
 @dataclass(frozen=True)
+class QuizMeasured(Event):
+    """The clock of an attempt was moved: `measure` is extend, pause, resume or reopen, by `minutes` where it
+    is a matter of minutes. `note` commits to the reason that was given."""
+
+    kind: ClassVar[str] = "quiz-measured"
+    quiz: str
+    attempt: str
+    measure: str
+    minutes: int
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"quiz/{self.quiz}"
+
+
+@dataclass(frozen=True)
 class Voided(Event):
-    """An earlier entry of the same member no longer counts. `reason` is a code of `VOID_REASONS`."""
+    """An earlier entry of the same member no longer counts. `reason` is a code of `VOID_REASONS`; `trace` is
+    that of the decision which replaced it, `note` commits to a reason in words, where there are such."""
 
     kind: ClassVar[str] = "voided"
     seq: int
     reason: str
+    trace: str = ""
+    note: str = ""
 
     @property
     def subject(self) -> str:
@@ -134,7 +160,8 @@ class Voided(Event):
 
 
 KINDS: Mapping[str, type[Event]] = {
-    event.kind: event for event in (StudyBegun, ModuleCompleted, CourseCompleted, QuizEnded, Voided)
+    event.kind: event
+    for event in (StudyBegun, ModuleCompleted, CourseCompleted, QuizEnded, QuizMeasured, Voided)
 }
 
 

@@ -51,3 +51,19 @@ class LedgerEntry(Base):
     source: Mapped[str] = mapped_column(KEY)
     prev_hash: Mapped[str] = mapped_column(HASH)
     hash: Mapped[str] = mapped_column(HASH)
+
+
+class LedgerNote(Base):
+    """A sentence that somebody wrote about an entry, beside the chain and not in it.
+
+    The entry holds the commitment, SHA-256 over salt and text: it proves that the text is the one that was
+    written then. Erasing the row erases the salt with it, and what is left in the chain says nothing.
+    """
+
+    __tablename__ = "ledger_note"
+    __table_args__ = ({"info": {"place": "member"}},)
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    commitment: Mapped[str] = mapped_column(HASH, primary_key=True)
+    salt: Mapped[str] = mapped_column(HASH)
+    text: Mapped[str] = mapped_column(String(500))

@@ -15,7 +15,7 @@ from learnapp.clock import parse_iso
 from learnapp.db import db
 from learnapp.errors import N_, NotFound
 from learnapp.ledger.events import Event, event_of
-from learnapp.ledger.models import LedgerEntry, LedgerHead
+from learnapp.ledger.models import LedgerEntry, LedgerHead, LedgerNote
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,14 @@ def members_ahead(
         .limit(limit)
     )
     return [row.member_id for row in rows]
+
+
+_NOTE = select(LedgerNote.text).where(
+    LedgerNote.member_id == bindparam("of_member"), LedgerNote.commitment == bindparam("of_commitment")
+)
+
+
+def note_text(member_id: str, held: str) -> str:
+    """The words behind a commitment; empty where there were none, or where they were erased."""
+    found = db.session.execute(_NOTE, {"of_member": member_id, "of_commitment": held}).scalar_one_or_none()
+    return found or ""

@@ -30,6 +30,12 @@ VOID_REASONS = {
     "wrong-person": N_("Belongs to somebody else"),
     "duplicate": N_("Entered twice"),
     "corrected": N_("Replaced by a correction"),
+    "late": N_("Answers that were made in time arrived later"),
+    "marked": N_("Marked by a person"),
+    "regraded": N_("The key or the points of a question were corrected"),
+    "appeal": N_("A second look changed the marks"),
+    "reopened": N_("The attempt was opened again"),
+    "superseded": N_("A later attempt counts"),
 }
 
 
@@ -44,6 +50,11 @@ def entry_hash(columns: Sequence[str]) -> str:
         parts.append(len(raw).to_bytes(4, "big"))
         parts.append(raw)
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def commitment(salt: str, text: str) -> str:
+    """SHA-256 over a salt of 64 hexadecimal characters and a text: holds the text without telling it."""
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
 def check_void(seq: int, reason: str, kinds: dict[int, str], voided: Iterable[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,9 +14,9 @@ from learnapp.clock import iso
 from learnapp.db import db, dialect_name, table_of
 from learnapp.errors import N_, Conflict
 from learnapp.ledger.events import Event, Voided
-from learnapp.ledger.models import LedgerEntry, LedgerHead
+from learnapp.ledger.models import LedgerEntry, LedgerHead, LedgerNote
 from learnapp.ledger.queries import Entry, entries_after, voided_seqs
-from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, check_void, entry_hash
+from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, check_void, commitment, entry_hash
 
 _head = table_of(LedgerHead)
 _entry = table_of(LedgerEntry)
@@ -106,8 +107,24 @@ def record(
     return seq + 1
 
 
-def void(member_id: str, seq: int, *, reason: str, actor_id: str, at: datetime) -> Entry:
+def note(member_id: str, text: str) -> str:
+    """Keeps a sentence about this member beside the chain; returns the commitment for the entry that it
+    belongs to. An empty text needs none and gives an empty one."""
+    if not text:
+        return ""
+    salt = secrets.token_hex(32)
+    held = commitment(salt, text)
+    row = {"member_id": member_id, "commitment": held, "salt": salt, "text": text}
+    db.session.execute(insert(table_of(LedgerNote)), row)
+    return held
+
+
+def void(
+    member_id: str, seq: int, *, reason: str, actor_id: str, at: datetime, trace: str = "", note: str = ""
+) -> Entry:
     """Voids an entry by a new one that names it, the reason and the actor; returns the voided entry.
+
+    `trace` ties it to the decision behind it, `note` is the commitment to words that `note` keeps.
 
     Raises NotFound when there is no such entry, Conflict when it is void already or is itself a voiding,
     Invalid for a reason outside `VOID_REASONS`.
@@ -116,7 +133,7 @@ def void(member_id: str, seq: int, *, reason: str, actor_id: str, at: datetime) 
     entries = entries_after(member_id, 0)
     check_void(seq, reason, {entry.seq: entry.kind for entry in entries}, voided_seqs(entries))
     record(
-        Voided(seq=seq, reason=reason),
+        Voided(seq=seq, reason=reason, trace=trace, note=note),
         member_id=member_id,
         uid=f"void/{seq}",
         occurred_at=at,

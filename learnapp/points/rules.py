@@ -71,7 +71,7 @@ class Rule:
         if entry.kind != self.on:
             return False
         data = entry.data
-        if self.passed and data.get("passed") is not True:
+        if self.passed and not (data.get("passed") is True and data.get("counts", True)):
             return False
         if self.hours_at_least and data.get("hours", 0) < self.hours_at_least:
             return False

@@ -38,6 +38,13 @@ _COLUMNS = (
     _attempt.c.possible,
     _attempt.c.passed,
     _attempt.c.entry_seq,
+    _attempt.c.limit_percent,
+    _attempt.c.measures,
+    _attempt.c.paused_at,
+    _attempt.c.pending,
+    _attempt.c.corrections,
+    _attempt.c.key_version,
+    _attempt.c.late_state,
 )
 _PAPER = (_attempt.c.paper, _attempt.c.paper_digest)
 
@@ -61,6 +68,18 @@ class AttemptInfo:
     possible: int
     passed: bool | None
     entry_seq: int | None
+    limit_percent: int
+    measures: int
+    paused_at: datetime | None
+    pending: int
+    corrections: int
+    key_version: str | None
+    late_state: str | None
+
+    @property
+    def practice(self) -> bool:
+        """Whether it is practice: never in the ledger, never counted."""
+        return self.number < 0
 
     @property
     def open(self) -> bool:

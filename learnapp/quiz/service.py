@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp import catalogue, ledger
 from learnapp.db import db, dialect_name, new_id
 from learnapp.errors import N_, Conflict, Invalid
-from learnapp.ledger import QuizEnded
-from learnapp.quiz import queries, rules
+from learnapp.quiz import grading, queries, rules
 from learnapp.quiz.journal import FORM_SESSION, MAX_KEPT, MAX_MS, NewAct, answer_text
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen
@@ -29,9 +28,6 @@ _KEEP = {
     "sqlite": sqlite.insert(_act).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(_act).on_conflict_do_nothing(),
 }
-_END = update(_attempt).where(
-    _attempt.c.member_id == bindparam("this_member"), _attempt.c.id == bindparam("this_attempt")
-)
 
 TEXTS: Mapping[str, str] = {
     "late": N_("This answer arrived after the time was up. It is kept, but it does not count."),
@@ -180,7 +176,7 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
     if rows and not counts:
         outcomes = _told_late(found, outcomes, overdue)
     if overdue:
-        _end(found, at)
+        grading.end(found, at)
     remaining = rules.remaining_ms(found.deadline_at, at) if counts else 0
     return Saved(tuple(outcomes), found.highest, remaining, counts, overdue)
 
@@ -246,7 +242,7 @@ def submit(member_id: str, attempt_id: str, *, at: datetime) -> Ended:
     it once. Raises NotFound."""
     found = queries.locked(member_id, attempt_id)
     if found.open:
-        _end(found, at)
+        grading.end(found, at)
     return Ended(found.id, found.open)
 
 
@@ -256,45 +252,5 @@ def close(member_id: str, attempt_id: str, *, at: datetime) -> bool:
     found = queries.locked(member_id, attempt_id)
     if not found.open or not rules.overdue(found.deadline_at, at):
         return False
-    _end(found, at)
+    grading.end(found, at)
     return True
-
-
-def _end(found: Frozen, at: datetime) -> None:
-    quiz = catalogue.quiz_version(found.quiz_version)
-    taps = queries.taps(found.member_id, found.id)
-    marks = rules.scores(found.sheets, queries.bank(quiz.hash), rules.latest(taps))
-    result = rules.result(marks, quiz.pass_percent)
-    ended_by, ended_at = rules.ending(found.deadline_at, at)
-    event = QuizEnded(
-        quiz=found.quiz,
-        version=found.quiz_version,
-        attempt=found.id,
-        number=found.number,
-        ended_by=ended_by,
-        earned=result.earned,
-        possible=result.possible,
-        passed=result.passed,
-        paper_digest=found.paper_digest,
-        acts_digest=rules.acts_digest(taps),
-    )
-    seq = ledger.record(
-        event,
-        member_id=found.member_id,
-        uid=f"quiz/{found.id}",
-        occurred_at=ended_at,
-        at=at,
-        recorder=found.member_id,
-        source="quiz",
-    )
-    db.session.execute(
-        _END.values(
-            state="ended",
-            ended_at=ended_at,
-            ended_by=ended_by,
-            earned=result.earned,
-            passed=result.passed,
-            entry_seq=seq,
-        ),
-        {"this_member": found.member_id, "this_attempt": found.id},
-    )

@@ -1,0 +1,266 @@
+"""What an attempt is worth: its first result, and every correction of it.
+
+A correction never changes what was recorded. It is a row of `quiz_grade`, and where the ledger says something
+else, the old entry is voided and a new one recorded in the same transaction. Whoever calls holds the member's
+lock by `queries.locked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import bindparam, insert, update
+
+from learnapp import catalogue, ledger
+from learnapp.db import db, table_of
+from learnapp.ledger import QuizEnded
+from learnapp.questions import Score
+from learnapp.quiz import queries, rules
+from learnapp.quiz.models import Attempt, Grade
+from learnapp.quiz.queries import AttemptInfo, Frozen
+from learnapp.quiz.rules import Result, Tap
+
+Cause = Literal["late", "marked", "regraded", "appeal"]
+
+_attempt, _grade = table_of(Attempt), table_of(Grade)
+_CHANGE = update(_attempt).where(
+    _attempt.c.member_id == bindparam("this_member"), _attempt.c.id == bindparam("this_attempt")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What each question of a paper earned, in its order, and the result. `key_version` is the version of the
+    quiz whose keys were applied, `pending` how many answers wait for a person's marks."""
+
+    scores: tuple[Score, ...]
+    result: Result
+    pending: int
+    key_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A result before and after a correction; `seq` is the new ledger entry, None where nothing differs."""
+
+    before: Result
+    after: Result
+    pending: int
+    seq: int | None
+
+
+def graded(found: Frozen, taps: Sequence[Tap], key_version: str | None = None) -> Graded:
+    """The result of these acts under the keys of `key_version` (by default those that hold for the attempt)."""
+    keys = key_version or found.key_version or found.quiz_version
+    bank = {**queries.bank(found.quiz_version), **queries.bank(keys)}
+    scores = rules.scores(found.sheets, bank, rules.latest(taps))
+    result = rules.result(scores, catalogue.quiz_version(found.quiz_version).pass_percent)
+    return Graded(scores, result, 0, keys)
+
+
+def end(found: Frozen, at: datetime) -> int | None:
+    """Ends an open attempt: grades what the server has and records it. Returns the ledger's seq; None for
+    practice, which is nobody's business but the member's."""
+    taps = queries.taps(found.member_id, found.id)
+    now = graded(found, taps)
+    ended_by, ended_at = rules.ending(found.deadline_at, at)
+    seq = None
+    if not found.practice:
+        seq = _record(found, taps, now, ended_by, ended_at, at, found.member_id)
+        _supersede(found, at)
+    _write(
+        found,
+        state="ended",
+        ended_at=ended_at,
+        ended_by=ended_by,
+        earned=now.result.earned,
+        possible=now.result.possible,
+        passed=now.result.passed,
+        pending=now.pending,
+        entry_seq=seq,
+    )
+    return seq
+
+
+def again(
+    found: Frozen,
+    *,
+    cause: Cause,
+    trace: str,
+    actor_id: str,
+    at: datetime,
+    key_version: str | None = None,
+) -> Changed:
+    """Computes the result of an ended attempt once more, from the acts that are accepted now, the marks that
+    people gave, and the keys of `key_version`. Where anything differs from the result before, or an answer that
+    waited was marked, the correction is kept and the ledger's entry replaced. Doing it again changes nothing.
+    """
+    taps = queries.taps(found.member_id, found.id)
+    now = graded(found, taps, key_version)
+    before = Result(found.earned or 0, found.possible, bool(found.passed), 0)
+    if _same(found, now, cause):
+        return Changed(before, now.result, now.pending, None)
+    seq = _replace(found, taps, now, cause, trace, actor_id, at)
+    _keep(found, now, before, cause, trace, actor_id, at, seq)
+    _write(
+        found,
+        earned=now.result.earned,
+        possible=now.result.possible,
+        passed=now.result.passed,
+        pending=now.pending,
+        key_version=now.key_version,
+        corrections=found.corrections + 1,
+        entry_seq=seq if seq is not None else found.entry_seq,
+    )
+    return Changed(before, now.result, now.pending, seq)
+
+
+def reopen(
+    found: Frozen, deadline_at: datetime | None, *, trace: str, actor_id: str, at: datetime, note: str
+) -> None:
+    """Opens an ended attempt again until `deadline_at`: its entry is voided, `note` being the commitment to
+    the reason. What was answered stays."""
+    before = Result(found.earned or 0, found.possible, bool(found.passed), 0)
+    if found.entry_seq is not None and _effective(found):
+        ledger.void(
+            found.member_id,
+            found.entry_seq,
+            reason="reopened",
+            actor_id=actor_id,
+            at=at,
+            trace=trace,
+            note=note,
+        )
+    taps = queries.taps(found.member_id, found.id)
+    _keep(found, graded(found, taps), before, "reopened", trace, actor_id, at, None)
+    _write(
+        found,
+        state="open",
+        ended_at=None,
+        ended_by=None,
+        earned=None,
+        passed=None,
+        pending=0,
+        entry_seq=None,
+        deadline_at=deadline_at,
+        corrections=found.corrections + 1,
+    )
+
+
+def _same(found: Frozen, now: Graded, cause: Cause) -> bool:
+    """Whether a correction would say what is known already."""
+    held = (found.earned, found.possible, found.passed, found.pending)
+    fresh = (now.result.earned, now.result.possible, now.result.passed, now.pending)
+    return held == fresh and cause != "late"
+
+
+def _replace(
+    found: Frozen, taps: Sequence[Tap], now: Graded, cause: Cause, trace: str, actor_id: str, at: datetime
+) -> int | None:
+    """Voids the entry that stands and records the new result. An entry that is void already (a later attempt
+    counts) stays so, and practice has none."""
+    if found.practice or found.entry_seq is None or not _effective(found):
+        return None
+    ledger.void(found.member_id, found.entry_seq, reason=cause, actor_id=actor_id, at=at, trace=trace)
+    assert found.ended_by is not None and found.ended_at is not None
+    return _record(found, taps, now, found.ended_by, found.ended_at, at, actor_id, cause, trace)
+
+
+def _effective(found: AttemptInfo) -> bool:
+    return found.entry_seq not in ledger.voided_seqs(ledger.entries_after(found.member_id, 0))
+
+
+def _record(
+    found: Frozen,
+    taps: Sequence[Tap],
+    now: Graded,
+    ended_by: str,
+    ended_at: datetime,
+    at: datetime,
+    recorder: str,
+    cause: str = "ended",
+    trace: str = "",
+) -> int:
+    event = QuizEnded(
+        quiz=found.quiz,
+        version=found.quiz_version,
+        attempt=found.id,
+        number=found.number,
+        ended_by=ended_by,
+        earned=now.result.earned,
+        possible=now.result.possible,
+        passed=now.result.passed and not now.pending,
+        paper_digest=found.paper_digest,
+        acts_digest=rules.acts_digest(taps),
+        pending=now.pending,
+        counts=_counts(found),
+        cause=cause,
+        trace=trace,
+    )
+    return ledger.record(
+        event,
+        member_id=found.member_id,
+        uid=f"quiz/{found.id}" + (f"/{found.corrections + 2}" if trace or found.corrections else ""),
+        occurred_at=ended_at,
+        at=at,
+        recorder=recorder,
+        source="quiz",
+    )
+
+
+def _counts(found: Frozen) -> bool:
+    """Whether this attempt counts when it ends: where the first one does, no later one."""
+    return catalogue.quiz_version(found.quiz_version).settings.counts != "first" or found.number == 1
+
+
+def _supersede(found: Frozen, at: datetime) -> None:
+    """Where the last attempt counts, the entries of those before it are voided."""
+    if catalogue.quiz_version(found.quiz_version).settings.counts != "last" or found.number == 1:
+        return
+    for earlier in queries.attempts(found.member_id, found.quiz):
+        if 0 < earlier.number < found.number and earlier.entry_seq is not None and _effective(earlier):
+            ledger.void(
+                found.member_id, earlier.entry_seq, reason="superseded", actor_id=found.member_id, at=at
+            )
+
+
+def _keep(
+    found: Frozen,
+    now: Graded,
+    before: Result,
+    cause: str,
+    trace: str,
+    actor_id: str,
+    at: datetime,
+    seq: int | None,
+) -> None:
+    marks = {
+        sheet.question: score.earned_hundredths for sheet, score in zip(found.sheets, now.scores, strict=True)
+    }
+    row = {
+        "member_id": found.member_id,
+        "attempt_id": found.id,
+        "number": found.corrections + 2,
+        "cause": cause,
+        "trace": trace,
+        "key_version": now.key_version,
+        "was_earned": before.earned,
+        "was_possible": before.possible,
+        "was_passed": before.passed,
+        "earned": now.result.earned,
+        "possible": now.result.possible,
+        "passed": now.result.passed and not now.pending,
+        "pending": now.pending,
+        "marks": rules.canonical(marks),
+        "made_by": actor_id,
+        "made_at": at,
+        "entry_seq": seq,
+    }
+    db.session.execute(insert(_grade), row)
+
+
+def _write(found: AttemptInfo, **values: object) -> None:
+    db.session.execute(_CHANGE.values(**values), {"this_member": found.member_id, "this_attempt": found.id})
