@@ -8,26 +8,30 @@ module in `kinds/`, its templates and its docs page; adding one touches nothing 
 
 from learnapp.questions.contract import (
     Answer,
+    Criterion,
     Grading,
     Json,
+    Level,
+    Marked,
     Order,
     Part,
     Presented,
     PresentedOption,
     Question,
     Reviewed,
+    ReviewedCriterion,
     ReviewedOption,
     Score,
     Status,
     Verdict,
 )
+from learnapp.questions.grading import criteria, grade, grade_marked, human, to_mark
 from learnapp.questions.kinds import discover as kinds_by_name
 from learnapp.questions.loader import lines_of, parse_question, parse_questions
 from learnapp.questions.paper import Draw, check_draws, draw
 from learnapp.questions.rules import (
     chance,
     from_canonical,
-    grade,
     present,
     read,
     read_form,
@@ -43,16 +47,20 @@ from learnapp.questions.trail import LineOf, Trail
 
 __all__ = [
     "Answer",
+    "Criterion",
     "Draw",
     "Grading",
     "Json",
+    "Level",
     "LineOf",
+    "Marked",
     "Order",
     "Part",
     "Presented",
     "PresentedOption",
     "Question",
     "Reviewed",
+    "ReviewedCriterion",
     "ReviewedOption",
     "Score",
     "Status",
@@ -60,9 +68,12 @@ __all__ = [
     "Verdict",
     "chance",
     "check_draws",
+    "criteria",
     "draw",
     "from_canonical",
     "grade",
+    "grade_marked",
+    "human",
     "kinds_by_name",
     "lines_of",
     "parse_question",
@@ -75,6 +86,7 @@ __all__ = [
     "shown",
     "shuffle",
     "to_canonical",
+    "to_mark",
     "with_texts",
     "written_order",
 ]

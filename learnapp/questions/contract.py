@@ -32,7 +32,9 @@ Mix: TypeAlias = Callable[[Sequence[str]], Order]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What names a question, and whatever in a question has to be told apart."""
 
-Verdict = Literal["right", "partly", "wrong", "unanswered"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "waiting", "unmarked"]
+"""What became of an answer. `waiting`: a person will mark it; `unmarked`: it is one for a person, and nobody
+will (practice)."""
 
 Status = Literal["draft", "active", "retired"]
 """Only active questions are asked; a retired one is kept for the records that name it."""
@@ -117,16 +119,68 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What an answer earned, in hundredths of a point: 0 <= earned <= max, and the parts it is the sum of."""
+    """What an answer earned, in hundredths of a point: 0 <= earned <= max, and the parts it is the sum of.
+
+    `pending` says that some of it waits for a person, and counts as nothing until then.
+    """
 
     earned_hundredths: int
     max_hundredths: int
     parts: tuple[Part, ...]
+    pending: bool = False
 
     @property
     def full(self) -> bool:
         """Whether the answer counts as right: every hundredth was earned."""
         return self.earned_hundredths == self.max_hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of a criterion: what an answer of this step is like, and what it earns in hundredths."""
+
+    text: str
+    points_hundredths: int
+    text_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a person looks for in an answer, and what it is worth in hundredths of a point.
+
+    With levels it earns what one of them says, without them anything from 0 to its points. `place` is the id
+    of the question inside a case that it belongs to; its own id then begins with it: "place.id".
+    """
+
+    id: str
+    text: str
+    points_hundredths: int
+    text_en: str = ""
+    levels: tuple[Level, ...] = ()
+    place: str = ""
+
+    def allows(self, hundredths: int) -> bool:
+        """Whether this mark can be given."""
+        steps = {level.points_hundredths for level in self.levels}
+        return hundredths in steps if steps else 0 <= hundredths <= self.points_hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a person made of an answer: criterion -> hundredths, and a comment to who gave it."""
+
+    marks: Mapping[str, int]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedCriterion:
+    """A criterion after marking. `level` is the text of the step that was given, where there are steps."""
+
+    text: str
+    earned_hundredths: int
+    max_hundredths: int
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +201,7 @@ class Reviewed:
     """A question after submission: what was given, what is right and why. Only for phases that may show keys.
 
     `given` is the typed answer as text ("" for kinds with options); `key` lists the accepted answers as text.
+    `criteria` is what a person's marks gave, empty until then; `comment` is what they wrote.
     """
 
     id: str
@@ -160,6 +215,8 @@ class Reviewed:
     explanation: str = ""
     more: Mapping[str, Json] = field(default_factory=dict)
     inner: tuple[Reviewed, ...] = ()
+    criteria: tuple[ReviewedCriterion, ...] = ()
+    comment: str = ""
     stem_html: str = ""
     explanation_html: str = ""
 
@@ -185,13 +242,15 @@ class Findings:
 
 
 Body = TypeVar("Body")
+Held = TypeVar("Held", contravariant=True)
 
 
 class Kind(Protocol[Body]):
     """The contract of a question kind. All methods are pure; `Body` is the kind's own frozen dataclass.
 
     A kind whose answers can be guessed by chance may also have `guess(body) -> Fraction`: the share of the
-    points that a random guess earns on average, for item analysis.
+    points that a random guess earns on average, for item analysis. A kind that is marked by a person, or may
+    hold questions that are, also fulfils `Human`.
     """
 
     name: str
@@ -245,6 +304,24 @@ class Kind(Protocol[Body]):
 
     def load(self, data: Mapping[str, Any]) -> Body:
         """The body that `dump` wrote."""
+        ...
+
+
+class Human(Protocol[Held]):
+    """What a kind has besides where a person marks its answers. Its `grade` gives 0 for what a person marks."""
+
+    def criteria(self, body: Held) -> tuple[Criterion, ...]:
+        """What a person looks for; empty where this body needs nobody."""
+        ...
+
+    def to_mark(self, body: Held, answer: Answer) -> tuple[Criterion, ...]:
+        """Those of the criteria for which this answer gives something to look at."""
+        ...
+
+    def grade_marked(
+        self, body: Held, answer: Answer, points: int, marks: Mapping[str, int]
+    ) -> tuple[Part, ...]:
+        """As `grade`, with a mark in hundredths for each criterion of `to_mark`."""
         ...
 
 

@@ -26,3 +26,15 @@ def tidy(text: str) -> str:
     surrogate pairs go (JSON and PostgreSQL refuse them), ends are trimmed. Nothing else is changed."""
     spaced = "".join(" " if c.isspace() else c for c in text)
     return "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def tidy_lines(text: str) -> str:
+    """Typed text of several lines fit for storing: as `tidy`, but lines stay, however the device ends them.
+    What stands blank at the end of a line and at both ends goes."""
+    joined = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(_line(line) for line in joined.split("\n")).strip()
+
+
+def _line(line: str) -> str:
+    spaced = "".join(" " if c.isspace() else c for c in line)
+    return "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")).rstrip()

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from learnapp.errors import N_, Invalid
-from learnapp.questions import kinds
+from learnapp.questions import grading, kinds
 from learnapp.questions.contract import (
     Answer,
     Given,
     Json,
+    Marked,
     Order,
-    Part,
     Presented,
     PresentedOption,
     Question,
@@ -140,33 +140,39 @@ def _values(value: object) -> tuple[str, ...]:
     raise Invalid("answer_shape", N_("This answer cannot be read."))
 
 
-def grade(question: Question, answer: Answer | None) -> Score:
-    """What the answer earns in hundredths of a point, 0 <= earned <= max. Independent of any order."""
-    points = question.points_hundredths
-    if answer is None:
-        return Score(0, points, (Part("", 0, points),))
-    parts = kinds.get(question.kind).grade(question.body, answer, points)
-    return Score(sum(part.earned_hundredths for part in parts), points, parts)
-
-
 def right_answer(question: Question) -> Answer:
     """An answer that earns everything, in the definition's terms."""
     return kinds.get(question.kind).right(question.body)
 
 
 def review(
-    question: Question, order: Order, answer: Answer | None, lang: str, html: Html | None = None
+    question: Question,
+    order: Order,
+    answer: Answer | None,
+    lang: str,
+    html: Html | None = None,
+    *,
+    marked: Marked | None = None,
+    waits: bool = True,
 ) -> Reviewed:
-    """What may be seen after submission: chosen, right, key and explanation. `html` as for `present`."""
+    """What may be seen after submission: chosen, right, key and explanation. `html` as for `present`.
+
+    `marked` is what a person made of the answer, where one had to; `waits` says whether one still will.
+    Raises Invalid for marks that do not fit the answer.
+    """
     found = kinds.get(question.kind).review(question.body, order, answer, lang)
-    score = grade(question, answer)
+    score = (
+        grading.grade(question, answer)
+        if marked is None
+        else grading.grade_marked(question, answer, marked.marks)
+    )
     stem = pick(lang, question.stem, question.stem_en)
     explanation = pick(lang, question.explanation, question.explanation_en)
     return Reviewed(
         id=question.id,
         kind=question.kind,
         stem=stem,
-        verdict=_verdict(answer, score),
+        verdict=_verdict(answer, score, waits),
         score=score,
         options=tuple(_reviewed_option(option, html) for option in found.options),
         given=found.given,
@@ -174,9 +180,19 @@ def review(
         explanation=explanation,
         more=found.more,
         inner=tuple(
-            review(one.question, one.order, _inside(answer, one.question.id), lang, html)
+            review(
+                one.question,
+                one.order,
+                _inside(answer, one.question.id),
+                lang,
+                html,
+                marked=grading.marked_inside(marked, one.question.id),
+                waits=waits,
+            )
             for one in found.inner
         ),
+        criteria=grading.reviewed_criteria(question, answer, marked, lang),
+        comment=marked.comment if marked else "",
         stem_html=html(stem) if html else "",
         explanation_html=html(explanation) if html and explanation else "",
     )
@@ -189,9 +205,11 @@ def _reviewed_option(option: ReviewedOption, html: Html | None) -> ReviewedOptio
     return replace(option, html=html(option.text), feedback_html=feedback)
 
 
-def _verdict(answer: Answer | None, score: Score) -> Verdict:
+def _verdict(answer: Answer | None, score: Score, waits: bool) -> Verdict:
     if answer is None:
         return "unanswered"
+    if score.pending:
+        return "waiting" if waits else "unmarked"
     if score.full:
         return "right"
     return "partly" if score.earned_hundredths else "wrong"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from learnapp import questions
-from learnapp.questions import Question
+from learnapp.questions import Criterion, Question
 
 SECRET = "geheim"
 
@@ -16,7 +17,19 @@ texts = st.text(alphabet="党员支部学习abcXYZ 1２，。*_`<>", min_size=1,
     lambda t: t.strip() != ""
 )
 seeds = st.text(max_size=12)
-KINDS = ["single", "multiple", "true-false", "numeric", "blank", "matching", "ordering", "cloze", "case"]
+KINDS = [
+    "single",
+    "multiple",
+    "true-false",
+    "numeric",
+    "blank",
+    "matching",
+    "ordering",
+    "cloze",
+    "short",
+    "essay",
+    "case",
+]
 decimals = st.decimals(min_value=-(10**12), max_value=10**12, places=6, allow_nan=False)
 
 
@@ -85,6 +98,41 @@ def _cloze(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def _written(draw: st.DrawFn) -> dict[str, Any]:
+    """A rubric of one to four criteria, some with levels, and the points that they add up to."""
+    rubric: list[dict[str, Any]] = []
+    for place in range(draw(st.integers(1, 4))):
+        hundredths = draw(st.integers(2, 500))
+        criterion = {"id": f"c{place}", "text": f"{SECRET} {draw(texts)}", "points": _decimal(hundredths)}
+        if draw(st.booleans()):
+            steps = draw(st.lists(st.integers(0, hundredths - 1), min_size=1, max_size=4, unique=True))
+            levels = [{"text": f"{SECRET} {step}", "points": _decimal(step)} for step in (*steps, hundredths)]
+            criterion["levels"] = draw(st.permutations(levels))
+        rubric.append(criterion)
+    table: dict[str, Any] = {"rubric": rubric, "points": sum(one["points"] for one in rubric)}
+    if draw(st.booleans()):
+        table |= {"model": f"{SECRET} model", "limit": draw(st.integers(100, 2000))}
+    return table
+
+
+def _decimal(hundredths: int) -> Decimal:
+    return Decimal(hundredths) / 100
+
+
+@st.composite
+def possible_marks(draw: st.DrawFn, wanted: Sequence[Criterion]) -> dict[str, int]:
+    """A mark for each criterion that can be given."""
+    return {
+        one.id: draw(
+            st.sampled_from([level.points_hundredths for level in one.levels])
+            if one.levels
+            else st.integers(0, one.points_hundredths)
+        )
+        for one in wanted
+    }
+
+
+@st.composite
 def _case(draw: st.DrawFn) -> dict[str, Any]:
     """One to three questions of the other kinds."""
     parts = [draw(tables(draw(st.sampled_from(KINDS[:-1])))) for _ in range(draw(st.integers(1, 3)))]
@@ -99,6 +147,8 @@ def _bodies(name: str) -> st.SearchStrategy[dict[str, Any]]:
         return st.fixed_dictionaries({"items": distinct, "partial": st.booleans()})
     if name == "cloze":
         return _cloze()
+    if name in ("short", "essay"):
+        return _written()
     if name == "case":
         return _case()
     if name == "single":
@@ -162,6 +212,8 @@ def answers(draw: st.DrawFn, question: Question) -> Any:
         return draw(st.dictionaries(st.sampled_from(keys), st.sampled_from(["", *places])))
     if question.kind in ("cloze", "case"):
         return draw(_parts(question))
+    if question.kind in ("short", "essay"):
+        return draw(st.text(max_size=30))
     if question.kind == "single":
         return draw(st.sampled_from(["", *keys]))
     if question.kind == "multiple":

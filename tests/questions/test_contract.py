@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from learnapp import questions
 from learnapp.errors import Invalid
-from learnapp.questions import Question
+from learnapp.questions import Criterion, Marked, Question
 from learnapp.questions.nesting import Place
 
 from .strategies import SECRET, answers, asked, decimals, parsed, right_answer, seeds, tables
@@ -43,8 +43,9 @@ def test_the_right_answer_earns_everything_in_every_shuffle(question: Question, 
     order = questions.shuffle(question, seed)
     page = questions.shown(question, order, right_answer(question))
     answer = questions.read(question, order, page)
-    assert questions.grade(question, answer).full
-    reviewed = questions.review(question, order, answer, "zh")
+    marked = Marked({one.id: one.points_hundredths for one in questions.criteria(question)})
+    assert questions.grade_marked(question, answer, marked.marks).full
+    reviewed = questions.review(question, order, answer, "zh", marked=marked)
     assert reviewed.verdict == "right"
     assert all(option.chosen == option.right for option in reviewed.options)
 
@@ -111,6 +112,8 @@ def rekeyed(question: Question, data: st.DataObject) -> Question:
         body = replace(body, items=tuple(data.draw(st.permutations(body.items))))
     elif question.kind == "cloze":
         body = replace(body, blanks=tuple(_rekeyed_place(place, data) for place in body.blanks))
+    elif question.kind in ("short", "essay"):
+        body = replace(body, rubric=(Criterion("other", "other", 100),), model="other", model_en="other")
     else:
         body = replace(body, parts=tuple(rekeyed(part, data) for part in body.parts))
     return replace(question, body=body, explanation="other", explanation_en="other")

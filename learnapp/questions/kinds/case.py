@@ -7,13 +7,14 @@ The stem is the text. Each question inside is of any other kind, with a stem of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from learnapp.errors import N_
-from learnapp.questions import kinds, loader, rules
+from learnapp.questions import grading, kinds, loader, rules
 from learnapp.questions.contract import (
     Answer,
+    Criterion,
     Face,
     Findings,
     Given,
@@ -28,6 +29,7 @@ from learnapp.questions.contract import (
 from learnapp.questions.nesting import (
     Place,
     grade_place,
+    inside,
     order_of,
     read_places,
     shown_places,
@@ -103,6 +105,26 @@ class CaseKind:
             for part in grade_place(place, answer, share)
         )
 
+    def criteria(self, body: Case) -> tuple[Criterion, ...]:
+        return tuple(_placed(found, one) for one in body.parts for found in grading.criteria(one))
+
+    def to_mark(self, body: Case, answer: Answer) -> tuple[Criterion, ...]:
+        return tuple(
+            _placed(found, one)
+            for one in body.parts
+            for found in grading.to_mark(one, inside(answer, one.id))
+        )
+
+    def grade_marked(
+        self, body: Case, answer: Answer, points: int, marks: Mapping[str, int]
+    ) -> tuple[Part, ...]:
+        weights = shares(points, [one.points_hundredths for one in body.parts])
+        return tuple(
+            part
+            for one, place, share in zip(body.parts, body.places, weights, strict=True)
+            for part in _grade_marked(one, place, answer, share, marks)
+        )
+
     def right(self, body: Case) -> Answer:
         return {one.id: rules.right_answer(one) for one in body.parts}
 
@@ -118,6 +140,21 @@ class CaseKind:
 
 def _inner(body: Case, order: Order) -> tuple[Inner, ...]:
     return tuple(Inner(one, order_of(order, one.id)) for one in body.parts)
+
+
+def _placed(found: Criterion, one: Question) -> Criterion:
+    return replace(found, id=f"{one.id}.{found.id}", place=one.id)
+
+
+def _grade_marked(
+    one: Question, place: Place, answer: Answer, share: int, marks: Mapping[str, int]
+) -> tuple[Part, ...]:
+    """The parts of one question, by a person's marks where it was answered and needs them."""
+    inner = inside(answer, one.id)
+    if inner is None or not grading.to_mark(one, inner):
+        return grade_place(place, answer, share)
+    found = grading.grade_marked(replace(one, points_hundredths=share), inner, grading.within(marks, one.id))
+    return tuple(replace(part, id=f"{one.id}.{part.id}") for part in found.parts)
 
 
 def _parse_part(raw: object, number: int, trail: Trail) -> Question | None:

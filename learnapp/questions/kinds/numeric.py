@@ -57,7 +57,7 @@ class NumericKind:
         return N_("Enter a number.")
 
     def parse(self, table: Mapping[str, object], trail: Trail) -> Numeric | None:
-        if "value" not in table:
+        if table.get("value") is None:
             trail.error(
                 "no_value",
                 N_("Question %(question)s has no right number."),
