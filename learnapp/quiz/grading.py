@@ -19,6 +19,7 @@ from learnapp.db import db, table_of
 from learnapp.ledger import QuizEnded
 from learnapp.questions import Score
 from learnapp.quiz import queries, rules
+from learnapp.quiz.keys import held_keys
 from learnapp.quiz.models import Attempt, Grade
 from learnapp.quiz.queries import AttemptInfo, Frozen
 from learnapp.quiz.rules import Result, Tap
@@ -54,11 +55,10 @@ class Changed:
 
 def graded(found: Frozen, taps: Sequence[Tap], key_version: str | None = None) -> Graded:
     """The result of these acts under the keys of `key_version` (by default those that hold for the attempt)."""
-    keys = key_version or found.key_version or found.quiz_version
-    bank = {**queries.bank(found.quiz_version), **queries.bank(keys)}
-    scores = rules.scores(found.sheets, bank, rules.latest(taps))
+    held = key_version or found.key_version or found.quiz_version
+    scores = rules.scores(found.sheets, held_keys(found.quiz_version, held), rules.latest(taps))
     result = rules.result(scores, catalogue.quiz_version(found.quiz_version).pass_percent)
-    return Graded(scores, result, 0, keys)
+    return Graded(scores, result, 0, held)
 
 
 def end(found: Frozen, at: datetime) -> int | None:
@@ -102,6 +102,8 @@ def again(
     now = graded(found, taps, key_version)
     before = Result(found.earned or 0, found.possible, bool(found.passed), 0)
     if _same(found, now, cause):
+        if now.key_version != (found.key_version or found.quiz_version):
+            _write(found, key_version=now.key_version)
         return Changed(before, now.result, now.pending, None)
     seq = _replace(found, taps, now, cause, trace, actor_id, at)
     _keep(found, now, before, cause, trace, actor_id, at, seq)
