@@ -23,6 +23,8 @@ from learnapp.questions.contract import (
 def grade(question: Question, answer: Answer | None) -> Score:
     """What the answer earns in hundredths of a point, 0 <= earned <= max. Independent of any order."""
     points = question.points_hundredths
+    if question.grading:
+        return _decided(question)
     if answer is None:
         return Score(0, points, (Part("", 0, points),))
     parts = kinds.get(question.kind).grade(question.body, answer, points)
@@ -33,9 +35,21 @@ def _score(points: int, parts: tuple[Part, ...], *, pending: bool) -> Score:
     return Score(sum(part.earned_hundredths for part in parts), points, parts, pending)
 
 
+def worth(question: Question) -> int:
+    """What the question can earn, in hundredths of a point; nothing where it was decided that it counts for
+    nothing."""
+    return 0 if question.grading == "none" else question.points_hundredths
+
+
+def _decided(question: Question) -> Score:
+    """What a question earns that turned out faulty: whatever was answered, all or nothing of what it is worth."""
+    points = worth(question)
+    return Score(points, points, (Part("", points, points),))
+
+
 def human(question: Question) -> bool:
     """Whether a person has to look at answers to it, or to a question inside it."""
-    return bool(criteria(question))
+    return bool(criteria(question)) and not question.grading
 
 
 def criteria(question: Question) -> tuple[Criterion, ...]:
@@ -63,6 +77,8 @@ def _marked_kind(question: Question) -> Human[Any] | None:
 def grade_marked(question: Question, answer: Answer | None, marks: Mapping[str, int]) -> Score:
     """What the answer earns by a person's marks, criterion -> hundredths, and by itself where no person is
     needed. Raises Invalid unless `marks` has exactly one possible mark for each criterion of `to_mark`."""
+    if question.grading:
+        return _decided(question)
     wanted = to_mark(question, answer)
     _check_marks(wanted, marks)
     kind = _marked_kind(question)
