@@ -2,7 +2,7 @@
 
 import click
 
-from learnapp.cli import content, coverage, database, demo, doctor, ledger, points, quiz, serve
+from learnapp.cli import begin, content, coverage, database, demo, doctor, ledger, points, quiz, serve
 
 
 @click.group()
@@ -12,6 +12,8 @@ def main() -> None:
 
 for command in (
     serve.serve,
+    begin.begin,
+    begin.code,
     demo.demo,
     doctor.doctor,
     database.group,
