@@ -14,7 +14,8 @@ from sqlalchemy import Engine, bindparam, select
 
 from learnapp.catalogue.definition import Check, Kind, Language, Section, Text
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
-from learnapp.catalogue.quiz_settings import draw_of, settings_of
+from learnapp.catalogue.quiz_draws import draw_of
+from learnapp.catalogue.quiz_settings import settings_of
 from learnapp.catalogue.versions import Course, Module, ModuleInfo, PublicationInfo, Quiz
 from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound

@@ -5,19 +5,20 @@ The pictures of a quiz lie in a folder with its name, beside the file.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from learnapp import media
 from learnapp.catalogue import links, pictures
 from learnapp.catalogue.definition import Check, QuizDefinition, Reading
-from learnapp.catalogue.quiz_settings import KEYS, check_sections, read_settings
+from learnapp.catalogue.quiz_draws import check_blueprint, read_draws
+from learnapp.catalogue.quiz_settings import KEYS, read_settings
 from learnapp.catalogue.source import Files, Source
-from learnapp.catalogue.tables import Problems, Table, decoded, parsed, subtables, top_lines
+from learnapp.catalogue.tables import Problems, Table, decoded, parsed, top_lines
 from learnapp.errors import N_
 from learnapp.markup import Link
-from learnapp.questions import Draw, Question, check_draws, lines_of, parse_questions
+from learnapp.questions import LineOf, Question, human, lines_of, parse_questions
 
 SLUG_LIMIT = 48
 TITLE_LIMIT = 200
@@ -65,9 +66,8 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source)
     _unused(folder, shown, problems)
     exam = table.flag("exam", False)
     settings = read_settings(table, exam, lines_of(source, "review"), lines_of(source, "section"))
-    draws = _draws(tables, source, problems)
-    problems.found += check_draws(questions, draws, problems.file, lines_of(source, "draw")(0, ""))
-    check_sections(settings, draws, questions, problems, lines_of(source, "draw"))
+    draws = read_draws(tables, source, problems)
+    check_blueprint(settings, draws, questions, problems, source)
     return QuizDefinition(
         slug=slug,
         title=table.text("title", limit=TITLE_LIMIT, needed=True),
@@ -126,30 +126,6 @@ def named(table: Table, name: str, remedy: str) -> str:
     return ident
 
 
-def _draws(tables: dict[str, Any], source: str, problems: Problems) -> tuple[Draw, ...]:
-    draws = []
-    for table in subtables(tables, "draw", problems, lines_of(source, "draw")):
-        table.known(("pool", "count", "topic", "difficulty", "section"))
-        pool, topic = table.text("pool", limit=TITLE_LIMIT), table.text("topic", limit=TITLE_LIMIT)
-        difficulty = table.whole("difficulty", 1, 3, None)
-        if not (pool or topic or difficulty):
-            table.error(
-                "missing",
-                N_("“%(key)s” is missing."),
-                N_("Say what is drawn from: a pool, a topic or a difficulty."),
-                "pool",
-            )
-        count = table.whole("count", 1, 1000, None)
-        if count is None:
-            if "count" not in table.data:
-                table.error(
-                    "missing", N_("“%(key)s” is missing."), N_("Add how many questions are drawn."), "count"
-                )
-            continue
-        draws.append(Draw(pool, count, topic, difficulty, table.text("section", limit=TITLE_LIMIT)))
-    return tuple(draws)
-
-
 def questions_of(
     tables: dict[str, Any], source: str, problems: Problems, resolve: pictures.Resolve
 ) -> tuple[tuple[Question, ...], list[str]]:
@@ -192,4 +168,22 @@ def check_of(data: bytes, problems: Problems, resolve: pictures.Resolve) -> tupl
             need=need,
             count=len(tables.get("question", [])),
         )
+    _refuse_human(questions, tables, lines_of(source), problems)
     return Check(need, questions), shown
+
+
+def _refuse_human(
+    questions: Sequence[Question], tables: Mapping[str, Any], line_of: LineOf, problems: Problems
+) -> None:
+    """Notes the questions of a check that somebody would have to mark."""
+    raw = tables.get("question", [])
+    ids = [item.get("id") if isinstance(item, Mapping) else None for item in raw]
+    for one in questions:
+        if human(one):
+            problems.error(
+                "marked-in-check",
+                N_("Question %(question)s is marked by a person, and a check has its result at once."),
+                N_("Use another kind, or ask it in a quiz."),
+                line_of(ids.index(one.id), "kind"),
+                question=one.id,
+            )

@@ -6,15 +6,15 @@ lesson, or an exam) is not stored, so that versions published before a setting e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast
 
-from learnapp.catalogue.tables import Problems, Table, subtables
+from learnapp.catalogue.tables import Table, subtables
 from learnapp.errors import N_
-from learnapp.questions import Draw, LineOf, Question
+from learnapp.questions import LineOf
 
 Phase: TypeAlias = Literal["during", "after", "later", "closed"]
 Show: TypeAlias = Literal["answer", "mark", "correctness", "feedback", "key"]
@@ -129,18 +129,6 @@ def settings_of(data: Mapping[str, Any], exam: bool) -> QuizSettings:
     if "uses" in values:
         values["uses"] = tuple(values["uses"])
     return replace(defaults(exam), **values)
-
-
-def draw_json(draw: Draw) -> list[Any]:
-    """A draw as JSON: pool and count, and what else it asks for."""
-    more = {"topic": draw.topic, "difficulty": draw.difficulty, "section": draw.section}
-    kept = {name: value for name, value in more.items() if value}
-    return [draw.pool, draw.count, *([kept] if kept else [])]
-
-
-def draw_of(data: Sequence[Any]) -> Draw:
-    """The draw that `draw_json` wrote."""
-    return Draw(data[0], data[1], **(data[2] if len(data) > 2 else {}))
 
 
 # As an author writes them -------------------------------------------------------------------------------
@@ -295,43 +283,4 @@ def _check_exam(table: Table, settings: QuizSettings, exam: bool, review_lines: 
             ),
             N_("Add closes = …, or “key” to “later” under [review]."),
             table.line("exam"),
-        )
-
-
-# Sections among draws and questions ---------------------------------------------------------------------
-
-
-def check_sections(
-    settings: QuizSettings,
-    draws: Sequence[Draw],
-    questions: Sequence[Question],
-    problems: Problems,
-    lines: LineOf,
-) -> None:
-    """Notes draws (or, where there are none, questions) of a section that is not there, or of none, and a
-    section nothing belongs to. `lines` finds those of draws."""
-    known = [one.id for one in settings.sections]
-    parts: list[tuple[str, str, int]]
-    if draws:
-        parts = [(draw.section, draw.pool or draw.topic, lines(at, "")) for at, draw in enumerate(draws)]
-    else:
-        parts = [(one.section, one.id, 0) for one in questions if one.status == "active"]
-    for section, name, line in parts:
-        if section in known or not (section or known):
-            continue
-        problems.error(
-            "no-section",
-            N_("“%(name)s” belongs to a section that is not there: “%(section)s”."),
-            N_("Use the id of one of the [[section]]s: %(known)s."),
-            line,
-            name=name,
-            section=section,
-            known=", ".join(known) or "–",
-        )
-    for left in (one for one in known if one not in {section for section, _, _ in parts}):
-        problems.error(
-            "empty-section",
-            N_("Nothing belongs to the section “%(section)s”."),
-            N_("Add a draw or a question with section = “%(section)s”, or remove the section."),
-            section=left,
         )

@@ -19,7 +19,8 @@ from learnapp.catalogue.definition import (
     file_hash,
 )
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
-from learnapp.catalogue.quiz_settings import draw_json, settings_json
+from learnapp.catalogue.quiz_draws import draw_json
+from learnapp.catalogue.quiz_settings import settings_json
 from learnapp.catalogue.versions import Published
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Conflict

@@ -20,6 +20,8 @@ from learnapp.db import db, transaction
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
+MEASURE = timedelta(minutes=10)
+_LOOKED = "learnapp-facilities-looked-for"
 _log = structlog.get_logger()
 
 
@@ -30,11 +32,13 @@ class Swept:
     closed: int
     followed: int
     counted: int
+    measured: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
     """Closes attempts whose time is up, folds members who are behind, and takes waiting deltas into the
-    counts of every unit. What fails for one member is logged and stops nothing else."""
+    counts of every unit; now and then measures how hard questions are. What fails for one member is logged and
+    stops nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
@@ -42,6 +46,7 @@ def run_once(app: Flask, at: datetime) -> Swept:
                 closed=_tried("close", lambda: _close(at)),
                 followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
                 counted=_tried("count", lambda: _count(at)),
+                measured=_tried("measure", lambda: _measure(app, at)),
             )
         finally:
             db.session.remove()
@@ -91,3 +96,20 @@ def _count(at: datetime) -> int:
         return 0
     with transaction():
         return coverage.roll_up(at)
+
+
+def _measure(app: Flask, at: datetime) -> int:
+    """Makes the tables of facilities that are due. Looking for them reads through all attempts, so it is done
+    once in ten minutes of this process; that it was done is no fact, only a saving."""
+    last: datetime | None = app.extensions.get(_LOOKED)
+    if last is not None and at - last < MEASURE:
+        return 0
+    app.extensions[_LOOKED] = at
+    found = quiz.facilities_due()
+    db.session.rollback()
+    for slug, attempts in found:
+        version, facility = quiz.measure_facility(slug)
+        db.session.rollback()
+        with transaction():
+            quiz.keep_facility(version, facility, attempts, at=at)
+    return len(found)

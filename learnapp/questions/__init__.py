@@ -6,6 +6,7 @@ explanation; an answer is stored in the definition's terms, whatever order a per
 module in `kinds/`, its templates and its docs page; adding one touches nothing else.
 """
 
+from learnapp.questions.blueprint import ENOUGH, Draw, Facility, check_draws, wanted
 from learnapp.questions.contract import (
     Answer,
     Criterion,
@@ -28,7 +29,7 @@ from learnapp.questions.contract import (
 from learnapp.questions.grading import criteria, grade, grade_marked, human, to_mark
 from learnapp.questions.kinds import discover as kinds_by_name
 from learnapp.questions.loader import lines_of, parse_question, parse_questions
-from learnapp.questions.paper import Draw, check_draws, draw
+from learnapp.questions.paper import Drawn, compose, draw
 from learnapp.questions.rules import (
     chance,
     from_canonical,
@@ -43,12 +44,16 @@ from learnapp.questions.rules import (
     with_texts,
     written_order,
 )
+from learnapp.questions.sameness import asks_the_same
 from learnapp.questions.trail import LineOf, Trail
 
 __all__ = [
+    "ENOUGH",
     "Answer",
     "Criterion",
     "Draw",
+    "Drawn",
+    "Facility",
     "Grading",
     "Json",
     "Level",
@@ -66,8 +71,10 @@ __all__ = [
     "Status",
     "Trail",
     "Verdict",
+    "asks_the_same",
     "chance",
     "check_draws",
+    "compose",
     "criteria",
     "draw",
     "from_canonical",
@@ -87,6 +94,7 @@ __all__ = [
     "shuffle",
     "to_canonical",
     "to_mark",
+    "wanted",
     "with_texts",
     "written_order",
 ]
