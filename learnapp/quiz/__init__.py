@@ -5,6 +5,7 @@ is stored; submitting twice is submitting once; an attempt that the clock ends h
 it. No key, no explanation and no undrawn question leaves this room for an attempt that is open.
 """
 
+from learnapp.quiz import faults, regrade
 from learnapp.quiz.analysis import Analysed, Report, Run, doubtful, option_texts, report, runs
 from learnapp.quiz.choices import LEAST, Choices, Count, Finding
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
@@ -66,6 +67,7 @@ __all__ = [
     "decode",
     "doubtful",
     "expired",
+    "faults",
     "form_fields",
     "items",
     "latest",
@@ -76,6 +78,7 @@ __all__ = [
     "page_fields",
     "read_batch",
     "read_marks",
+    "regrade",
     "remaining_ms",
     "report",
     "result",
