@@ -8,6 +8,7 @@ module in `kinds/`, its templates and its docs page; adding one touches nothing 
 
 from learnapp.questions.blueprint import ENOUGH, Draw, Facility, check_draws, wanted
 from learnapp.questions.contract import (
+    ALL,
     Answer,
     Criterion,
     Grading,
@@ -23,10 +24,11 @@ from learnapp.questions.contract import (
     ReviewedCriterion,
     ReviewedOption,
     Score,
+    Show,
     Status,
     Verdict,
 )
-from learnapp.questions.grading import criteria, grade, grade_marked, human, to_mark
+from learnapp.questions.grading import criteria, grade, grade_marked, human, marks_fit, to_mark, worth
 from learnapp.questions.kinds import discover as kinds_by_name
 from learnapp.questions.loader import lines_of, parse_question, parse_questions
 from learnapp.questions.paper import Drawn, compose, draw
@@ -40,6 +42,7 @@ from learnapp.questions.rules import (
     right_answer,
     shown,
     shuffle,
+    tells,
     to_canonical,
     with_texts,
     written_order,
@@ -48,6 +51,7 @@ from learnapp.questions.sameness import asks_the_same
 from learnapp.questions.trail import LineOf, Trail
 
 __all__ = [
+    "ALL",
     "ENOUGH",
     "Answer",
     "Criterion",
@@ -68,6 +72,7 @@ __all__ = [
     "ReviewedCriterion",
     "ReviewedOption",
     "Score",
+    "Show",
     "Status",
     "Trail",
     "Verdict",
@@ -83,6 +88,7 @@ __all__ = [
     "human",
     "kinds_by_name",
     "lines_of",
+    "marks_fit",
     "parse_question",
     "parse_questions",
     "present",
@@ -92,9 +98,11 @@ __all__ = [
     "right_answer",
     "shown",
     "shuffle",
+    "tells",
     "to_canonical",
     "to_mark",
     "wanted",
     "with_texts",
+    "worth",
     "written_order",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, get_args
 
 if TYPE_CHECKING:
     from learnapp.questions.trail import Trail
@@ -32,9 +32,15 @@ Mix: TypeAlias = Callable[[Sequence[str]], Order]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What names a question, and whatever in a question has to be told apart."""
 
-Verdict = Literal["right", "partly", "wrong", "unanswered", "waiting", "unmarked"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "waiting", "unmarked", "untold"]
 """What became of an answer. `waiting`: a person will mark it; `unmarked`: it is one for a person, and nobody
-will (practice)."""
+will (practice); `untold`: it may not be said yet."""
+
+Show: TypeAlias = Literal["answer", "mark", "correctness", "feedback", "key"]
+"""What may be seen of a question after it was answered. `mark`: what was earned; `feedback`: what is said to
+who chose an option, and what a marker wrote; `key`: what is right, and why."""
+
+ALL: frozenset[Show] = frozenset(get_args(Show))
 
 Status = Literal["draft", "active", "retired"]
 """Only active questions are asked; a retired one is kept for the records that name it."""
@@ -198,7 +204,8 @@ class ReviewedOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A question after submission: what was given, what is right and why. Only for phases that may show keys.
+    """A question after submission: what was given, what is right and why, as far as `shows` says. What is not to
+    be seen is not in here at all, and `score` is then one out of 0.
 
     `given` is the typed answer as text ("" for kinds with options); `key` lists the accepted answers as text.
     `criteria` is what a person's marks gave, empty until then; `comment` is what they wrote.
@@ -219,6 +226,7 @@ class Reviewed:
     comment: str = ""
     stem_html: str = ""
     explanation_html: str = ""
+    shows: frozenset[Show] = ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +240,22 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """A kind's share of `Reviewed`."""
+    """A kind's share of `Reviewed`, of which `questions.review` takes away what may not be seen.
+
+    `more` is what neither the answer nor the key is part of. `rows` are places to answer, in an order that tells
+    nothing: each a mapping of `title`, `given`, `key`, `right`, and where things have to be put in order `place`,
+    where it belongs; templates find them as `more.rows`. `key_more` goes into `more` where the key is shown,
+    `given_more` where the answer is.
+    """
 
     options: tuple[ReviewedOption, ...] = ()
     given: str = ""
     key: tuple[str, ...] = ()
     more: Mapping[str, Json] = field(default_factory=dict)
     inner: tuple[Inner, ...] = ()
+    rows: tuple[Mapping[str, Json], ...] = ()
+    key_more: Mapping[str, Json] = field(default_factory=dict)
+    given_more: Mapping[str, Json] = field(default_factory=dict)
 
 
 Body = TypeVar("Body")
@@ -249,8 +266,9 @@ class Kind(Protocol[Body]):
     """The contract of a question kind. All methods are pure; `Body` is the kind's own frozen dataclass.
 
     A kind whose answers can be guessed by chance may also have `guess(body) -> Fraction`: the share of the
-    points that a random guess earns on average, for item analysis. A kind that is marked by a person, or may
-    hold questions that are, also fulfils `Human`.
+    points that a random guess earns on average, for item analysis. `told(body) -> bool` says whether it tells
+    the key to learn that an answer is right or wrong, as with two options; of a kind without it that is assumed.
+    A kind that is marked by a person, or may hold questions that are, also fulfils `Human`.
     """
 
     name: str
@@ -295,7 +313,7 @@ class Kind(Protocol[Body]):
         ...
 
     def review(self, body: Body, order: Order, answer: Answer | None, lang: str) -> Findings:
-        """What may be seen after submission."""
+        """What was given and what is right, each in its field of `Findings`."""
         ...
 
     def dump(self, body: Body) -> dict[str, Json]:

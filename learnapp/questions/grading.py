@@ -88,6 +88,16 @@ def grade_marked(question: Question, answer: Answer | None, marks: Mapping[str, 
     return _score(points, kind.grade_marked(question.body, answer, points, marks), pending=False)
 
 
+def marks_fit(question: Question, answer: Answer | None, marks: Mapping[str, int]) -> bool:
+    """Whether `grade_marked` takes these marks for the answer."""
+    wanted = {one.id: one for one in to_mark(question, answer)}
+    return (
+        bool(wanted)
+        and wanted.keys() == marks.keys()
+        and all(one.allows(marks[name]) for name, one in wanted.items())
+    )
+
+
 def _check_marks(wanted: Sequence[Criterion], marks: Mapping[str, int]) -> None:
     if marks.keys() - {one.id for one in wanted}:
         raise Invalid("marks", N_("These marks belong to another answer."))

@@ -10,7 +10,9 @@ from typing import Any
 from learnapp.errors import N_, Invalid
 from learnapp.questions import grading, kinds
 from learnapp.questions.contract import (
+    ALL,
     Answer,
+    Findings,
     Given,
     Json,
     Marked,
@@ -21,12 +23,18 @@ from learnapp.questions.contract import (
     Reviewed,
     ReviewedOption,
     Score,
+    Show,
     Verdict,
     pick,
 )
 from learnapp.questions.seeds import mixed
 
 Html = Callable[[str], str]
+
+# A mark that is not shown, what a marker's judgement needs to be shown, and what each cell of a place needs.
+_UNTOLD = Score(0, 0, ())
+_JUDGED: frozenset[Show] = frozenset({"mark", "correctness", "feedback"})
+_CELLS: Mapping[str, Show] = {"given": "answer", "key": "key", "place": "key", "right": "correctness"}
 
 _DEFAULTS = {f.name: f.default for f in fields(Question) if f.name not in ("id", "kind", "stem", "body")}
 
@@ -154,12 +162,18 @@ def review(
     *,
     marked: Marked | None = None,
     waits: bool = True,
+    shows: frozenset[Show] = ALL,
+    careful: bool = False,
 ) -> Reviewed:
-    """What may be seen after submission: chosen, right, key and explanation. `html` as for `present`.
+    """What may be seen after submission, and nothing else: of chosen, right, key and explanation what `shows`
+    names. `html` as for `present`.
 
     `marked` is what a person made of the answer, where one had to; `waits` says whether one still will.
-    Raises Invalid for marks that do not fit the answer.
+    `careful` hides whether the answer is right wherever that tells the key, for as long as others may still
+    answer. Raises Invalid for marks that do not fit the answer.
     """
+    if careful and tells(question):
+        shows = shows - {"correctness"}
     found = kinds.get(question.kind).review(question.body, order, answer, lang)
     score = (
         grading.grade(question, answer)
@@ -172,13 +186,13 @@ def review(
         id=question.id,
         kind=question.kind,
         stem=stem,
-        verdict=_verdict(answer, score, waits),
-        score=score,
-        options=tuple(_reviewed_option(option, html) for option in found.options),
-        given=found.given,
-        key=found.key,
-        explanation=explanation,
-        more=found.more,
+        verdict=_verdict(answer, score, waits, shows),
+        score=score if shows >= {"mark", "correctness"} else _UNTOLD,
+        options=tuple(_reviewed_option(option, shows, html) for option in found.options),
+        given=found.given if "answer" in shows else "",
+        key=found.key if "key" in shows else (),
+        explanation=explanation if "key" in shows else "",
+        more=_more(found, shows),
         inner=tuple(
             review(
                 one.question,
@@ -188,28 +202,67 @@ def review(
                 html,
                 marked=grading.marked_inside(marked, one.question.id),
                 waits=waits,
+                shows=shows,
+                careful=careful,
             )
             for one in found.inner
         ),
-        criteria=grading.reviewed_criteria(question, answer, marked, lang),
-        comment=marked.comment if marked else "",
+        criteria=grading.reviewed_criteria(question, answer, marked, lang) if shows >= _JUDGED else (),
+        comment=marked.comment if marked and "feedback" in shows else "",
         stem_html=html(stem) if html else "",
-        explanation_html=html(explanation) if html and explanation else "",
+        explanation_html=html(explanation) if html and explanation and "key" in shows else "",
+        shows=shows,
     )
 
 
-def _reviewed_option(option: ReviewedOption, html: Html | None) -> ReviewedOption:
-    if html is None:
-        return option
-    feedback = html(option.feedback) if option.feedback else ""
-    return replace(option, html=html(option.text), feedback_html=feedback)
+def tells(question: Question) -> bool:
+    """Whether it tells the key to learn that an answer is right or wrong: with two options, say."""
+    return kinds.told(kinds.get(question.kind), question.body)
 
 
-def _verdict(answer: Answer | None, score: Score, waits: bool) -> Verdict:
+def _reviewed_option(option: ReviewedOption, shows: frozenset[Show], html: Html | None) -> ReviewedOption:
+    said = "feedback" in shows and (option.chosen or "key" in shows)
+    feedback = option.feedback if said else ""
+    return replace(
+        option,
+        chosen=option.chosen and "answer" in shows,
+        right=option.right and "key" in shows,
+        feedback=feedback,
+        html=html(option.text) if html else "",
+        feedback_html=html(feedback) if html and feedback else "",
+    )
+
+
+def _more(found: Findings, shows: frozenset[Show]) -> Mapping[str, Json]:
+    """What the template of the kind gets besides; places in the right order only where that is shown."""
+    more = dict(found.more)
+    if "key" in shows:
+        more |= found.key_more
+    if "answer" in shows:
+        more |= found.given_more
+    if not found.rows:
+        return more
+    hidden = {name for name, need in _CELLS.items() if need not in shows}
+    rows = sorted(found.rows, key=_place) if "key" in shows else found.rows
+    cut: list[Json] = [{name: cell for name, cell in row.items() if name not in hidden} for row in rows]
+    return {**more, "rows": cut}
+
+
+def _place(row: Mapping[str, Json]) -> int:
+    """Where a thing belongs, of those that have to be put in order."""
+    place = row.get("place")
+    return place if isinstance(place, int) else 0
+
+
+def _verdict(answer: Answer | None, score: Score, waits: bool, shows: frozenset[Show]) -> Verdict:
+    if not shows & {"answer", "correctness"}:
+        return "untold"
     if answer is None:
         return "unanswered"
     if score.pending:
         return "waiting" if waits else "unmarked"
+    if "correctness" not in shows:
+        return "untold"
     if score.full:
         return "right"
     return "partly" if score.earned_hundredths else "wrong"

@@ -109,6 +109,10 @@ class WrittenKind:
         """Nobody writes an answer by chance."""
         return Fraction(0)
 
+    def told(self, body: Written) -> bool:
+        """A person's mark tells nobody else what to write."""
+        return False
+
     def right(self, body: Written) -> Answer:
         """The model answer, or what the rubric looks for; it earns everything only by a person's marks."""
         wanted = body.model or "\n".join(one.text for one in body.rubric)

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from learnapp import questions
 from learnapp.errors import Invalid
-from learnapp.questions import Criterion, Marked, Question
+from learnapp.questions import ALL, Criterion, Marked, Question, Show
 from learnapp.questions.nesting import Place
 
 from .strategies import SECRET, answers, asked, decimals, parsed, right_answer, seeds, tables
+
+
+ANSWER_AND_MARK: frozenset[Show] = frozenset({"answer", "mark"})
 
 
 def as_json(value: Any) -> str:
@@ -127,6 +130,52 @@ def test_what_is_presented_does_not_depend_on_the_key(
     order = questions.shuffle(question, seed)
     assert questions.shuffle(other, seed) == order
     assert questions.present(other, order, "zh") == questions.present(question, order, "zh")
+
+
+@given(st.data(), asked(), seeds)
+def test_what_is_reviewed_without_the_key_does_not_depend_on_it(
+    data: st.DataObject, question: Question, seed: str
+) -> None:
+    """Before its phase not a byte of a review may tell what is right."""
+    other = rekeyed(question, data)
+    order = questions.shuffle(question, seed)
+    answer = questions.read(question, order, data.draw(answers(question)))
+    shows: frozenset[Show] = data.draw(st.sampled_from([frozenset(), frozenset({"answer"}), ANSWER_AND_MARK]))
+    told = [questions.review(one, order, answer, "zh", str.upper, shows=shows) for one in (question, other)]
+    assert told[0] == told[1]
+    assert not told[0].score.parts
+
+
+@given(st.data(), asked(), seeds)
+def test_correctness_that_tells_the_key_is_left_out_while_others_answer(
+    data: st.DataObject, question: Question, seed: str
+) -> None:
+    order = questions.shuffle(question, seed)
+    answer = questions.read(question, order, data.draw(answers(question)))
+    shows: frozenset[Show] = frozenset({"answer", "correctness"})
+    told = questions.review(question, order, answer, "zh", shows=shows, careful=True)
+    if questions.tells(question):
+        assert told.verdict in ("untold", "unanswered", "waiting")
+    assert not told.key and not told.explanation
+    assert not any(option.right for option in told.options)
+
+
+@given(st.data(), asked(), seeds, st.frozensets(st.sampled_from(sorted(ALL))))
+def test_what_is_left_out_is_left_out_of_the_value(
+    data: st.DataObject, question: Question, seed: str, shows: frozenset[Show]
+) -> None:
+    order = questions.shuffle(question, seed)
+    answer = questions.read(question, order, data.draw(answers(question)))
+    told = questions.review(question, order, answer, "zh", str.upper, shows=shows)
+    full = questions.review(question, order, answer, "zh", str.upper)
+    if "key" not in shows:
+        assert not told.key and not told.explanation and not told.explanation_html
+        assert not any(option.right for option in told.options)
+    if "answer" not in shows:
+        assert not told.given and not any(option.chosen for option in told.options)
+    if shows == ALL:
+        assert told == full
+    assert all(inner.shows == shows for inner in told.inner)
 
 
 @given(asked())

@@ -29,3 +29,10 @@ def get(name: str) -> Kind[Any]:
     if kind is None:
         raise Invalid("unknown_kind", N_("The question kind “%(kind)s” is not known."), kind=name)
     return kind
+
+
+def told(kind: Kind[Any], body: object) -> bool:
+    """Whether it tells the key of such a question to learn that an answer is right or wrong; of a kind that does
+    not say, it is assumed."""
+    says = getattr(kind, "told", None)
+    return True if says is None else bool(says(body))

@@ -87,6 +87,10 @@ class BlankKind:
         """Nobody hits a word by chance."""
         return Fraction(0)
 
+    def told(self, body: Blank) -> bool:
+        """A wrong word tells little."""
+        return False
+
     def right(self, body: Blank) -> Answer:
         return body.accept[0]
 

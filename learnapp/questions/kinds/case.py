@@ -125,6 +125,10 @@ class CaseKind:
             for part in _grade_marked(one, place, answer, share, marks)
         )
 
+    def told(self, body: Case) -> bool:
+        """Where one of the questions tells; the others are reviewed for themselves."""
+        return any(rules.tells(one) for one in body.parts)
+
     def right(self, body: Case) -> Answer:
         return {one.id: rules.right_answer(one) for one in body.parts}
 

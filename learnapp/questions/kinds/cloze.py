@@ -15,6 +15,7 @@ from typing import Any
 
 from learnapp.errors import N_
 from learnapp.questions.contract import Answer, Face, Findings, Given, Json, Kind, Mix, Order, Part, pick
+from learnapp.questions.kinds import told
 from learnapp.questions.kinds.blank import KIND as BLANK
 from learnapp.questions.kinds.numeric import KIND as NUMERIC
 from learnapp.questions.kinds.single import KIND as SINGLE
@@ -109,14 +110,18 @@ class ClozeKind:
             [(place.name, _mark(place, answer)) for place in body.blanks], points, body.partial, body.penalty
         )
 
+    def told(self, body: Cloze) -> bool:
+        """Where one of the blanks tells."""
+        return any(told(place.kind, place.body) for place in body.blanks)
+
     def right(self, body: Cloze) -> Answer:
         return {place.name: place.kind.right(place.body) for place in body.blanks}
 
     def review(self, body: Cloze, order: Order, answer: Answer | None, lang: str) -> Findings:
         text, places = _read_through(body, lang)
-        rows: list[Json] = [_review(place, order, answer, lang) for place in places]
+        rows = tuple(_review(place, order, answer, lang) for place in places)
         key = tuple(_words(place, order, None, lang)[1] for place in places)
-        return Findings(key=key, more={"text": text, "rows": rows})
+        return Findings(key=key, more={"text": text}, rows=rows)
 
     def dump(self, body: Cloze) -> dict[str, Json]:
         blanks: list[Json] = [
@@ -220,8 +225,8 @@ def _words(place: Place, order: Order, answer: Answer | None, lang: str) -> tupl
         chosen = next((plain(option.text) for option in found.options if option.chosen), "")
         return chosen, next((plain(option.text) for option in found.options if option.right), "")
     unit = found.more.get("unit", "")
-    margin = f" ± {found.more['tolerance']}" if found.more.get("tolerance") else ""
-    typed = found.more.get("given_unit", unit)
+    margin = f" ± {found.key_more['tolerance']}" if found.key_more.get("tolerance") else ""
+    typed = found.given_more.get("given_unit", unit)
     given = f"{found.given} {typed}".strip() if found.given else ""
     return given, f"{' / '.join(found.key)}{margin} {unit}".strip()
 

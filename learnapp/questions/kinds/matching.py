@@ -128,6 +128,10 @@ class MatchingKind:
         marks = [(pair.left.id, _mark(answer, pair)) for pair in body.pairs]
         return scored(marks, points, body.partial, body.penalty)
 
+    def told(self, body: Matching) -> bool:
+        """With two choices."""
+        return len(body.choices) == 2
+
     def right(self, body: Matching) -> Answer:
         return {pair.left.id: pair.right for pair in body.pairs}
 
@@ -140,7 +144,7 @@ class MatchingKind:
 
     def review(self, body: Matching, order: Order, answer: Answer | None, lang: str) -> Findings:
         words = {choice.id: choice.shown(lang) for choice in body.choices}
-        rows: list[Json] = [
+        rows: list[dict[str, Json]] = [
             {
                 "title": pair.left.shown(lang),
                 "given": words.get(_chosen(answer, pair), ""),
@@ -150,7 +154,7 @@ class MatchingKind:
             for pair in body.pairs
         ]
         key = tuple(f"{pair.left.shown(lang)} → {words[pair.right]}" for pair in body.pairs)
-        return Findings(key=key, more={"rows": rows})
+        return Findings(key=key, rows=tuple(rows))
 
     def dump(self, body: Matching) -> dict[str, Json]:
         pairs: list[Json] = [

@@ -82,6 +82,10 @@ class MultipleKind:
             earned = points * len(chosen) // len(right)
         return (Part("", earned, points),)
 
+    def told(self, body: Multiple) -> bool:
+        """With two options there is little left to choose."""
+        return len(body.options) == 2
+
     def right(self, body: Multiple) -> Answer:
         return sorted(opt.rights(body.options))
 

@@ -125,6 +125,10 @@ class NumericKind:
         """Nobody hits a number by chance."""
         return Fraction(0)
 
+    def told(self, body: Numeric) -> bool:
+        """A wrong number tells little."""
+        return False
+
     def right(self, body: Numeric) -> Answer:
         return decimal_text(body.value)
 
@@ -133,10 +137,13 @@ class NumericKind:
         main = pick(lang, body.unit, body.unit_en)
         names = {one.unit: pick(lang, one.unit, one.unit_en) for one in body.units}
         tolerance = decimal_text(body.tolerance) if body.tolerance else ""
-        more: dict[str, Json] = {"unit": main, "tolerance": tolerance}
-        if typed:
-            more["given_unit"] = names.get(typed, typed)
-        return Findings(given=number, key=(decimal_text(body.value),), more=more)
+        return Findings(
+            given=number,
+            key=(decimal_text(body.value),),
+            more={"unit": main},
+            key_more={"tolerance": tolerance},
+            given_more={"given_unit": names.get(typed, typed)} if typed else {},
+        )
 
     def dump(self, body: Numeric) -> dict[str, Json]:
         dumped: dict[str, Json] = {"value": decimal_text(body.value)}

@@ -78,6 +78,10 @@ class OrderingKind:
             return (Part("", points if full else 0, points),)
         return scored([(str(n), mark) for n, mark in enumerate(_neighbours(body, at), 1)], points)
 
+    def told(self, body: Ordering) -> bool:
+        """With two things."""
+        return len(body.items) == 2
+
     def right(self, body: Ordering) -> Answer:
         return {item.id: place for place, item in enumerate(body.items, 1)}
 
@@ -88,11 +92,13 @@ class OrderingKind:
 
     def review(self, body: Ordering, order: Order, answer: Answer | None, lang: str) -> Findings:
         at = _places(body, answer)
-        rows: list[Json] = [
-            {"title": item.shown(lang), "given": at.get(item.id), "right": at.get(item.id) == place}
-            for place, item in enumerate(body.items, 1)
-        ]
-        return Findings(key=tuple(item.shown(lang) for item in body.items), more={"rows": rows})
+        places = {item.id: (place, item) for place, item in enumerate(body.items, 1)}
+        rows: list[dict[str, Json]] = []
+        for name in order:
+            place, item = places[name]
+            given = at.get(name)
+            rows.append({"title": item.shown(lang), "given": given, "right": given == place, "place": place})
+        return Findings(key=tuple(item.shown(lang) for item in body.items), rows=tuple(rows))
 
     def dump(self, body: Ordering) -> dict[str, Json]:
         dumped: dict[str, Json] = {"items": dump_items(body.items)}

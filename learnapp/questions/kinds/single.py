@@ -71,6 +71,10 @@ class SingleKind:
         """One out of the number of options."""
         return Fraction(1, len(body.options))
 
+    def told(self, body: Single) -> bool:
+        """With two options."""
+        return len(body.options) == 2
+
     def right(self, body: Single) -> Answer:
         return min(opt.rights(body.options))
 

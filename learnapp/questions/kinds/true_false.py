@@ -80,6 +80,10 @@ class TrueFalseKind:
         """Half of all guesses are right."""
         return Fraction(1, 2)
 
+    def told(self, body: TrueFalse) -> bool:
+        """Always."""
+        return True
+
     def right(self, body: TrueFalse) -> Answer:
         return body.answer
 
