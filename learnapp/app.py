@@ -21,6 +21,7 @@ from learnapp import (
     ledger,
     logs,
     media,
+    notices,
     plans,
     points,
     quiz,
@@ -30,7 +31,21 @@ from learnapp import (
 from learnapp.db import db, prepare_engine
 
 # Alembic knows a table only when its area has been imported; these are not all reached by the doors.
-AREAS = (accounts, audit, authoring, branches, catalogue, coverage, ledger, media, plans, points, quiz, study)
+AREAS = (
+    accounts,
+    audit,
+    authoring,
+    branches,
+    catalogue,
+    coverage,
+    ledger,
+    media,
+    notices,
+    plans,
+    points,
+    quiz,
+    study,
+)
 
 
 def create_app(settings: config.Config | None = None) -> Flask:

@@ -10,10 +10,11 @@ from learnapp.branches import Membership
 from learnapp.coverage import CoverageMark
 from learnapp.db import db, table_of
 from learnapp.ledger import LedgerHead
+from learnapp.notices import NoticeMark
 from learnapp.points import PointsMark
 
 _head, _points, _coverage = table_of(LedgerHead), table_of(PointsMark), table_of(CoverageMark)
-_membership = table_of(Membership)
+_membership, _notices = table_of(Membership), table_of(NoticeMark)
 _today: BindParameter[date] = bindparam("today")
 _after: BindParameter[str] = bindparam("after")
 
@@ -27,6 +28,7 @@ _ahead = (
     select(_head.c.member_id)
     .outerjoin(_points, _points.c.member_id == _head.c.member_id)
     .outerjoin(_coverage, _coverage.c.member_id == _head.c.member_id)
+    .outerjoin(_notices, _notices.c.member_id == _head.c.member_id)
     .where(
         _head.c.member_id > _after,
         _head.c.seq > 0,
@@ -35,6 +37,8 @@ _ahead = (
             _points.c.seq < _head.c.seq,
             _coverage.c.seq.is_(None),
             _coverage.c.seq < _head.c.seq,
+            _notices.c.seq.is_(None),
+            _notices.c.seq < _head.c.seq,
         ),
     )
 )

@@ -10,23 +10,26 @@ from typing import Literal
 import structlog
 from sqlalchemy import bindparam, delete, select
 
-from learnapp import branches, coverage, ledger, points
+from learnapp import branches, coverage, ledger, notices, points
 from learnapp.clock import local_date
 from learnapp.coverage import CoverageMark
 from learnapp.db import db, table_of, transaction
 from learnapp.follow.queries import behind
 from learnapp.ledger import LedgerHead
+from learnapp.notices import NoticeMark
 from learnapp.points import PointsMark
 
-Reader = Literal["points", "coverage"]
+Reader = Literal["points", "coverage", "notices"]
 
 _head, _points, _coverage = table_of(LedgerHead), table_of(PointsMark), table_of(CoverageMark)
+_notices = table_of(NoticeMark)
 _log = structlog.get_logger()
 
 _MARKS = (
-    select(_head.c.seq, _points.c.seq, _coverage.c.seq)
+    select(_head.c.seq, _points.c.seq, _coverage.c.seq, _notices.c.seq)
     .outerjoin(_points, _points.c.member_id == _head.c.member_id)
     .outerjoin(_coverage, _coverage.c.member_id == _head.c.member_id)
+    .outerjoin(_notices, _notices.c.member_id == _head.c.member_id)
     .where(_head.c.member_id == bindparam("member_id"))
 )
 
@@ -37,12 +40,13 @@ def member(member_id: str, *, at: datetime, zone: str) -> None:
     Belongs to a transaction of its own, after that of the act.
     """
     marks = db.session.execute(_MARKS, {"member_id": member_id}).one_or_none()
-    if marks is None or not marks[0] == marks[1] == marks[2]:
+    if marks is None or not marks[0] == marks[1] == marks[2] == marks[3]:
         fold(member_id, at=at, zone=zone)
 
 
 def fold(member_id: str, *, at: datetime, zone: str) -> bool:
-    """Folds the member's stream and place into points, then coverage, whether or not something seems new.
+    """Folds the member's stream and place into points, coverage, then notices, whether or not something seems
+    new.
 
     A reader that fails is logged and leaves its mark where it was, for the sweeper to try again; it never
     undoes another reader. Returns whether all went well.
@@ -53,6 +57,7 @@ def fold(member_id: str, *, at: datetime, zone: str) -> bool:
     readers: tuple[tuple[Reader, Callable[[], None]], ...] = (
         ("points", partial(points.fold, member_id, entries, place, zone)),
         ("coverage", partial(coverage.fold, member_id, entries, place, at)),
+        ("notices", partial(notices.fold, member_id, entries)),
     )
     went_well = [_tried(name, read, member_id) for name, read in readers]
     return all(went_well)
@@ -74,8 +79,10 @@ def rebuild(reader: Reader, member_id: str, *, at: datetime, zone: str) -> bool:
     ledger.lock(member_id)
     if reader == "points":
         points.forget(member_id)
-    else:
+    elif reader == "coverage":
         coverage.forget(member_id, at)
+    else:
+        notices.forget(member_id)
     return fold(member_id, at=at, zone=zone)
 
 

@@ -1,0 +1,117 @@
+"""Which entries of a ledger make a notice, and what it says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+# Why a result is replaced so that its member should hear of it; codes of the ledger's reasons for voiding.
+CAUSES = frozenset({"late", "marked", "regraded", "appeal", "reopened"})
+
+Reply = Literal["fault", "appeal", "time", "late"]
+REPLIES: Mapping[Reply, frozenset[str]] = {
+    "fault": frozenset({"version", "attempt", "question", "state", "reply"}),
+    "appeal": frozenset({"version", "attempt", "question", "state", "reply"}),
+    "time": frozenset({"version", "attempt", "minutes", "reply"}),
+    "late": frozenset({"version", "attempt", "state", "reply"}),
+}
+"""What is told though it is not in the ledger, and what each may say besides: a remark about a question or an
+appeal was answered, a member got more time, late answers were not accepted."""
+
+
+class Recorded(Protocol):
+    """What is read of a ledger entry."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def subject_version(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A notice as it must be. `changes` are the attempts concerned, by id: what was, what is."""
+
+    key: str
+    subject: str
+    seq: int
+    cause: str
+    trace: str
+    version: str
+    at: datetime
+    changes: Mapping[str, Mapping[str, Any]]
+
+
+def replaced(entries: Iterable[Recorded]) -> list[int]:
+    """The seqs of the entries that were voided in a way that makes notices: those that `heard` needs to know."""
+    return [entry.data["seq"] for entry in entries if _tells(entry)]
+
+
+def heard(entries: Iterable[Recorded], before: Mapping[int, Recorded]) -> list[Heard]:
+    """The notices that follow from these entries, which hold each voiding together with what replaced it.
+    `before` are the voided entries by their seqs. A result that was replaced by an equal one tells nothing."""
+    ordered = sorted(entries, key=lambda entry: entry.seq)
+    found: dict[str, Heard] = {}
+    for void in ordered:
+        old = before.get(void.data["seq"]) if _tells(void) else None
+        if old is None or old.kind != "quiz-ended":
+            continue
+        new = next((one for one in ordered if _replaces(one, void, old)), None)
+        if new is None and void.data["reason"] != "reopened":
+            continue
+        change = _change(old, new)
+        if change["now"] == change["was"]:
+            continue
+        key = f"{void.data['trace']}/{old.subject}"
+        earlier = found[key].changes if key in found else {}
+        found[key] = Heard(
+            key=key,
+            subject=old.subject,
+            seq=void.seq if new is None else new.seq,
+            cause=void.data["reason"],
+            trace=void.data["trace"],
+            version=old.subject_version,
+            at=void.recorded_at,
+            changes={**earlier, old.data["attempt"]: change},
+        )
+    return list(found.values())
+
+
+def _tells(entry: Recorded) -> bool:
+    return entry.kind == "voided" and entry.data["reason"] in CAUSES and bool(entry.data.get("trace"))
+
+
+def _replaces(entry: Recorded, void: Recorded, old: Recorded) -> bool:
+    return (
+        entry.kind == "quiz-ended"
+        and entry.seq > void.seq
+        and entry.data.get("trace") == void.data["trace"]
+        and entry.data["attempt"] == old.data["attempt"]
+    )
+
+
+def _change(old: Recorded, new: Recorded | None) -> dict[str, Any]:
+    return {
+        "number": old.data["number"],
+        "was": _result(old),
+        "now": None if new is None else _result(new),
+    }
+
+
+def _result(entry: Recorded) -> dict[str, Any]:
+    return {
+        "earned": entry.data["earned"],
+        "possible": entry.data["possible"],
+        "passed": entry.data["passed"],
+        "pending": entry.data.get("pending", 0),
+    }
