@@ -17,6 +17,7 @@ from flask import Flask
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
 from learnapp.db import db, transaction
+from learnapp.jobs import regrading
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
@@ -33,17 +34,19 @@ class Swept:
     followed: int
     counted: int
     measured: int = 0
+    corrected: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
-    """Closes attempts whose time is up, folds members who are behind, and takes waiting deltas into the
-    counts of every unit; now and then measures how hard questions are. What fails for one member is logged and
+    """Closes attempts whose time is up, goes on with corrected keys, folds members who are behind, and takes
+    waiting deltas into the counts of every unit; now and then measures how hard questions are. What fails for one member is logged and
     stops nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
             return Swept(
                 closed=_tried("close", lambda: _close(at)),
+                corrected=_tried("correct", lambda: regrading.go_on(at, LIMIT)),
                 followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
                 counted=_tried("count", lambda: _count(at)),
                 measured=_tried("measure", lambda: _measure(app, at)),
