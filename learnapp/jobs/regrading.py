@@ -9,11 +9,13 @@ import structlog
 from learnapp import quiz
 from learnapp.db import db, transaction
 
+# A run of the sweeper also closes attempts, which may not wait for long.
+LIMIT = 200
 _BATCH = 100
 _log = structlog.get_logger()
 
 
-def go_on(at: datetime, limit: int) -> int:
+def go_on(at: datetime, limit: int = LIMIT) -> int:
     """Corrects results of at most `limit` members, each in a transaction of their own; returns how many members
     were seen to. Who fails is logged and passed over until the next time. Called outside of any transaction."""
     done = 0

@@ -39,14 +39,14 @@ class Swept:
 
 def run_once(app: Flask, at: datetime) -> Swept:
     """Closes attempts whose time is up, goes on with corrected keys, folds members who are behind, and takes
-    waiting deltas into the counts of every unit; now and then measures how hard questions are. What fails for one member is logged and
-    stops nothing else."""
+    waiting deltas into the counts of every unit; now and then measures how hard questions are. What fails for
+    one member is logged and stops nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
             return Swept(
                 closed=_tried("close", lambda: _close(at)),
-                corrected=_tried("correct", lambda: regrading.go_on(at, LIMIT)),
+                corrected=_tried("correct", lambda: regrading.go_on(at)),
                 followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
                 counted=_tried("count", lambda: _count(at)),
                 measured=_tried("measure", lambda: _measure(app, at)),
