@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from learnapp import catalogue, quiz
+from learnapp.cli.regrade import regrade
 from learnapp.cli.running import application
 from learnapp.errors import NotFound
 from learnapp.quiz import Analysed, Item, MarksFile, Whole
@@ -44,6 +45,9 @@ _TEST = (
 @click.group("quiz")
 def group() -> None:
     """Timed quizzes. QUIZ is the id of a quiz, as in its address."""
+
+
+group.add_command(regrade)
 
 
 @group.command()

@@ -144,7 +144,7 @@ def confirm(plan: Plan, *, digest: str, actor_id: str, reason: str, at: datetime
     that was looked at, Invalid without a reason or where nothing was corrected.
     """
     known = _found(digest[:32])
-    if known is not None:
+    if known is not None and known.digest == digest:
         return known
     if plan.digest != digest or standing_of(plan.quiz, plan.from_version) != plan.standing:
         raise Conflict(
