@@ -22,6 +22,14 @@ ACTIONS = {
     "role-ended": N_("A role was ended"),
     "published": N_("A version was published"),
     "exported": N_("Data was exported"),
+    "late-accepted": N_("Late answers were accepted"),
+    "late-refused": N_("Late answers were refused"),
+    "quiz-extend": N_("A quiz was extended"),
+    "quiz-pause": N_("A quiz was paused"),
+    "quiz-resume": N_("A paused quiz went on"),
+    "quiz-override": N_("A member got terms of their own at a quiz"),
+    "quiz-reopen": N_("An attempt was opened again"),
+    "quiz-allowance": N_("A member’s standing extra time was set"),
     "entry-voided": N_("A ledger entry was voided"),
 }
 

@@ -61,6 +61,8 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "quiz.read": EVERY_MEMBER,
     "quiz.act": EVERY_MEMBER,
     "drill.own": EVERY_MEMBER,
+    # Running an exam: times, pauses, reopening, and deciding about what came late. Never about oneself.
+    "quiz.conduct": _rules(("secretary", "own"), ("committee", "subtree"), ("trainer", "subtree")),
     "quiz.statistics": _rules(("trainer", "anyone")),
     "media.read": EVERY_MEMBER,
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from learnapp.quiz import late
 from learnapp.quiz.journal import FORM_SESSION
 from learnapp.quiz.late import Claim
-from learnapp.quiz.rules import GRACE, Tap
+from learnapp.quiz.rules import Tap
+from learnapp.quiz.timing import GRACE
 from tests.conftest import AT
 
 LIMIT = 15 * 60_000
