@@ -26,6 +26,7 @@ from tests.world import World, build
 
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 10:30 in Shanghai
+ZONE = "Asia/Shanghai"
 
 
 class Browser(FlaskClient):

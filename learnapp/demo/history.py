@@ -88,7 +88,7 @@ def live(person: Person, member_id: str, midnight: datetime, zone: str) -> None:
             for module in course.modules[:left]:
                 _study(member_id, course, module, habit, draw, calendar, zone)
             if left >= len(course.modules) and slug in QUIZZES:
-                _take(member_id, QUIZZES[slug], habit, draw, calendar)
+                _take(member_id, QUIZZES[slug], habit, draw, calendar, zone)
             elif 0 < left < len(course.modules):
                 # Stopped in the middle: the first section of the next lesson is done.
                 following = course.modules[left]
@@ -122,12 +122,14 @@ def _study(
     study.answer_check(member_id, course.slug, module.id, answers, at=calendar.later(), zone=zone)
 
 
-def _take(member_id: str, slug: str, habit: Habit, draw: random.Random, calendar: Calendar) -> None:
+def _take(
+    member_id: str, slug: str, habit: Habit, draw: random.Random, calendar: Calendar, zone: str
+) -> None:
     """One or two attempts; a few run into the deadline."""
     for _ in range(2):
         at = calendar.sit_down()
         seed = f"{draw.getrandbits(256):064x}"
-        started = quiz.start(member_id, slug, at=at, seed=seed)
+        started = quiz.start(member_id, slug, at=at, zone=zone, seed=seed)
         found = quiz.attempt(member_id, started.attempt_id)
         bank = quiz.bank(found.quiz_version)
         for sheet in found.sheets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,14 @@ def entry(member_id: str, seq: int) -> Entry:
     if row is None:
         raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
     return _entry(row)
+
+
+def known_uids(member_id: str, uids: Collection[str]) -> set[str]:
+    """Those of the uids under which something was recorded for this member."""
+    rows = db.session.execute(
+        select(LedgerEntry.uid).where(LedgerEntry.member_id == member_id, LedgerEntry.uid.in_(sorted(uids)))
+    )
+    return {row.uid for row in rows}
 
 
 def voided_seqs(entries: Iterable[Entry]) -> set[int]:

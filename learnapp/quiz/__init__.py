@@ -5,31 +5,25 @@ is stored; submitting twice is submitting once; an attempt that the clock ends h
 it. No key, no explanation and no undrawn question leaves this room for an attempt that is open.
 """
 
-from learnapp.quiz import faults, regrade
+from learnapp.quiz import appeals, clocks, faults, lateness, marking, measures, regrade
 from learnapp.quiz.analysis import Analysed, Report, Run, doubtful, option_texts, report, runs
 from learnapp.quiz.choices import LEAST, Choices, Count, Finding
+from learnapp.quiz.facility import due as facilities_due
+from learnapp.quiz.facility import keep as keep_facility
+from learnapp.quiz.facility import measure as measure_facility
+from learnapp.quiz.facility_models import QuizFacility
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
 from learnapp.quiz.marks import Marks
 from learnapp.quiz.marks_file import MarksFile, decode, read_marks
 from learnapp.quiz.mistakes import Mistake, mistakes
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, taps
-from learnapp.quiz.rules import (
-    GRACE,
-    Result,
-    Sheet,
-    Tap,
-    attempts_left,
-    latest,
-    needed,
-    overdue,
-    remaining_ms,
-    result,
-    scores,
-    winners,
-)
-from learnapp.quiz.service import Ended, Outcome, Saved, Started, close, save, save_form, start, submit
+from learnapp.quiz.retiring import check_kept
+from learnapp.quiz.rules import Result, Sheet, Tap, entered, latest, needed, result, scores, sections, winners
+from learnapp.quiz.service import Ended, Outcome, Saved, close, save, save_form, submit
+from learnapp.quiz.starting import Standing, Started, may_practise, refusal, standing, start
 from learnapp.quiz.statistics import REASONS, SOURCE, Item, Whole, items, whole
+from learnapp.quiz.timing import GRACE, Clock, Move, Terms, Verdict, Window, attempts_left
 
 __all__ = [
     "GRACE",
@@ -41,6 +35,7 @@ __all__ = [
     "Attempt",
     "AttemptInfo",
     "Choices",
+    "Clock",
     "Count",
     "Ended",
     "Finding",
@@ -49,43 +44,61 @@ __all__ = [
     "Marks",
     "MarksFile",
     "Mistake",
+    "Move",
     "NewAct",
     "Outcome",
+    "QuizFacility",
     "Report",
     "Result",
     "Run",
     "Saved",
     "Sheet",
+    "Standing",
     "Started",
     "Tap",
+    "Terms",
+    "Verdict",
     "Whole",
+    "Window",
+    "appeals",
     "attempt",
     "attempts",
     "attempts_left",
     "bank",
+    "check_kept",
+    "clocks",
     "close",
     "decode",
     "doubtful",
+    "entered",
     "expired",
+    "facilities_due",
     "faults",
     "form_fields",
     "items",
+    "keep_facility",
+    "lateness",
     "latest",
+    "marking",
+    "may_practise",
+    "measure_facility",
+    "measures",
     "mistakes",
     "needed",
     "option_texts",
-    "overdue",
     "page_fields",
     "read_batch",
     "read_marks",
+    "refusal",
     "regrade",
-    "remaining_ms",
     "report",
     "result",
     "runs",
     "save",
     "save_form",
     "scores",
+    "sections",
+    "standing",
     "start",
     "submit",
     "taps",

@@ -29,7 +29,9 @@ from learnapp.quiz.statistics import Item, Whole
 _attempt, _act = table_of(Attempt), table_of(Act)
 
 _COUNTED = and_(
-    _attempt.c.state == "ended", or_(_attempt.c.number == 1, bindparam("every", type_=_attempt.c.passed.type))
+    _attempt.c.state == "ended",
+    _attempt.c.number > 0,
+    or_(_attempt.c.number == 1, bindparam("every", type_=_attempt.c.passed.type)),
 )
 _RUNS = (
     select(
@@ -193,8 +195,9 @@ def _answers(version: str, bank: Mapping[str, Question], every: bool) -> tuple[l
     owners: list[str] = []
     found: list[Row] = []
     for member_id, attempt_id, paper in db.session.execute(_PAPERS, values):
-        won = rules.winners(taps.get((member_id, attempt_id), ()))
-        names = [sheet.question for sheet in rules.read_paper(paper)]
+        sheets = rules.read_paper(paper)
+        won = rules.winners(taps.get((member_id, attempt_id), ()), sheets)
+        names = [sheet.question for sheet in sheets]
         owners.append(member_id)
         found.append({name: graded(name, won[name].answer if name in won else "null") for name in names})
     return owners, found

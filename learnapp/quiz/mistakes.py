@@ -23,7 +23,8 @@ def mistakes(member_id: str, attempt_id: str) -> tuple[Mistake, ...]:
     found = queries.attempt(member_id, attempt_id)
     if found.open:
         return ()
-    bank, answers = queries.bank(found.quiz_version), rules.latest(queries.taps(member_id, attempt_id))
+    bank = queries.bank(found.quiz_version)
+    answers = rules.latest(queries.taps(member_id, attempt_id), found.sheets)
     return tuple(
         Mistake(sheet.question, rules.canonical(answers.get(sheet.question)))
         for sheet in found.sheets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +17,9 @@ class Attempt(Base):
     member was shown; the questions themselves are found in the quiz's version. The keys are those of the same
     version unless `key_version` names a later one that corrected them. Practice has negative numbers.
 
-    `deadline_at` holds the limit, stretched to `limit_percent`, and the closing time. What moved it since the
-    start are measures: `measures` counts those that it contains, so it may be too early, never too late.
+    `deadline_at` holds the limit, stretched to `limit_percent`, and the closing time. What moves it are measures:
+    `measures` counts those that it contains, so it may be too early, never too late. `closes_at` is the closing
+    time that the quiz itself gave, before any measure. While the clock stands, `paused_at` says since when.
     `pending` counts the answers that a person still has to mark, `corrections` the rows of `quiz_grade`.
     """
 
@@ -40,6 +41,7 @@ class Attempt(Base):
     paper: Mapped[str] = mapped_column(Text)
     paper_digest: Mapped[str] = mapped_column(HASH)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     state: Mapped[str] = mapped_column(KEY, default="open")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -121,7 +123,8 @@ class Grade(Base):
 class Measure(Base):
     """Something that moves the clock of everybody at home in a unit or below it: `extend`, `pause`, `resume`.
 
-    `minutes` belongs to `extend`. `done_at` says that every attempt that was open then has it.
+    `minutes` belongs to `extend`. Whom it concerns is decided by who was at home there on `day`, in the
+    instance's zone. `done_at` says that every attempt that was open then has it.
     """
 
     __tablename__ = "quiz_measure"
@@ -135,6 +138,7 @@ class Measure(Base):
     reason: Mapped[str] = mapped_column(String(500))
     set_by: Mapped[str] = mapped_column(ID)
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[date]
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 

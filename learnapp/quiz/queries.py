@@ -16,12 +16,14 @@ from learnapp.errors import N_, NotFound
 from learnapp.ledger import LedgerHead
 from learnapp.questions import Question
 from learnapp.quiz import rules
-from learnapp.quiz.models import Act, Attempt
+from learnapp.quiz.models import Act, Attempt, Grant, Measure
 from learnapp.quiz.rules import Sheet, Tap
+from learnapp.quiz.timing import GRACE, SETTLE, Clock
 
 _attempt = Attempt.__table__
 _act = Act.__table__
 _head = LedgerHead.__table__
+_measure, _grant = Measure.__table__, Grant.__table__
 
 _COLUMNS = (
     _attempt.c.member_id,
@@ -30,6 +32,7 @@ _COLUMNS = (
     _attempt.c.quiz_version,
     _attempt.c.number,
     _attempt.c.started_at,
+    _attempt.c.closes_at,
     _attempt.c.deadline_at,
     _attempt.c.state,
     _attempt.c.ended_at,
@@ -60,6 +63,7 @@ class AttemptInfo:
     quiz_version: str
     number: int
     started_at: datetime
+    closes_at: datetime | None
     deadline_at: datetime | None
     state: str
     ended_at: datetime | None
@@ -86,16 +90,28 @@ class AttemptInfo:
         """Whether it has not been ended; its time may be up all the same."""
         return self.state == "open"
 
+    @property
+    def clock(self) -> Clock:
+        """Its clock with the measures that it contains."""
+        return Clock(self.deadline_at, self.paused_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Frozen(AttemptInfo):
     """An attempt with its paper, and the highest number that any session (but the one that asks, where it
-    says so) gave to an act so far. `acts` is how many were kept, where the attempt is `locked`."""
+    says so) gave to an act so far. `there` is how many measures there are for it, `acts` how many acts were
+    kept, where the attempt is `locked`."""
 
     paper: str
     paper_digest: str
     highest: int
+    there: int
     acts: int = 0
+
+    @property
+    def behind(self) -> bool:
+        """Whether there are measures that its clock does not contain yet."""
+        return self.open and not self.practice and self.measures != self.there
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -121,14 +137,22 @@ _KEPT = (
     .where(_act.c.member_id == _attempt.c.member_id, _act.c.attempt_id == _attempt.c.id)
     .scalar_subquery()
 )
-_ONE = select(*_COLUMNS, *_PAPER, _HIGHEST).where(*_THIS)
+# How many measures there are for an attempt, set for all or for its member; whom they concern is seen later.
+THERE = (
+    select(func.count()).select_from(_measure).where(_measure.c.quiz == _attempt.c.quiz).scalar_subquery()
+    + select(func.count())
+    .select_from(_grant)
+    .where(_grant.c.member_id == _attempt.c.member_id, _grant.c.quiz == _attempt.c.quiz)
+    .scalar_subquery()
+)
+_ONE = select(*_COLUMNS, *_PAPER, _HIGHEST, THERE).where(*_THIS)
 
 # The lock of whoever changes an attempt: the member's head first, which is the member's lock, then the
 # attempt's own row. PostgreSQL reads both again after having waited; a row that is only joined would be the
 # one of before, and a save that waited for a hand-in would still believe the attempt open. Every writer takes
 # the two in this order, so none can wait for another in a circle. SQLite has locked the database by then.
 _LOCKED = (
-    select(*_COLUMNS, *_PAPER, _HIGHEST, _KEPT)
+    select(*_COLUMNS, *_PAPER, _HIGHEST, THERE, _KEPT)
     .join(_head, _head.c.member_id == _attempt.c.member_id)
     .where(*_THIS)
     .with_for_update(of=[_head, _attempt])
@@ -144,10 +168,15 @@ _TAPS = select(
     _act.c.monotonic_ms,
     _act.c.received_at,
     _act.c.accepted,
+    _act.c.late,
 ).where(_act.c.member_id == bindparam("member_id"), _act.c.attempt_id == bindparam("attempt_id"))
 _EXPIRED = (
     select(_attempt.c.member_id, _attempt.c.id)
-    .where(_attempt.c.state == "open", _attempt.c.deadline_at < bindparam("before"))
+    .where(
+        _attempt.c.state == "open",
+        _attempt.c.paused_at.is_(None),
+        _attempt.c.deadline_at < bindparam("before"),
+    )
     .order_by(_attempt.c.deadline_at)
     .limit(bindparam("most"))
 )
@@ -193,7 +222,7 @@ def taps(member_id: str, attempt_id: str) -> list[Tap]:
 def expired(at: datetime, limit: int) -> Sequence[tuple[str, str]]:
     """Open attempts that the clock ended a while ago, longest ago first, as (member, attempt): work for the
     sweeper, which gives saves that arrived in time a moment more than a member's own request does."""
-    values = {"before": at - rules.GRACE - rules.SETTLE, "most": limit}
+    values = {"before": at - GRACE - SETTLE, "most": limit}
     return [(row.member_id, row.id) for row in db.session.execute(_EXPIRED, values)]
 
 

@@ -6,33 +6,28 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from learnapp import questions
-from learnapp.questions import Answer, Draw, Order, Question, Score
+from learnapp.questions import Answer, Draw, Facility, Order, Question, Score
 
-# The server's own slowness is not the member's fault: an act that was under way at the deadline may still
-# arrive this much later, through a busy network and a queue of requests, and counts.
-GRACE = timedelta(seconds=5)
-
-# A save that arrived within the grace may wait for the database's lock (its timeout is 15 s). The sweeper,
-# for whom nobody waits, gives it this much more before it closes the attempt.
-SETTLE = timedelta(seconds=20)
-
-MILLISECOND = timedelta(milliseconds=1)
+# The question id of the act "this section was entered"; what lies before it can no longer be changed.
+SECTION = "section:"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One question of a paper with the order of what can change places on it."""
+    """One question of a paper with the order of what can change places on it, and its section if any."""
 
     question: str
     order: Order
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One act as a value. `answer` is canonical JSON in the definition's terms, `null` when cleared."""
+    """One act as a value. `answer` is canonical JSON in the definition's terms, `null` when cleared. `late`: it
+    came after the end; it counts only where a rule or a person accepted it."""
 
     session: str
     number: int
@@ -42,6 +37,7 @@ class Tap:
     monotonic_ms: int
     received_at: datetime
     accepted: bool = True
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,72 +65,65 @@ def digest(text: str) -> str:
 
 
 def draw_paper(
-    version: str, bank: Sequence[Question], draws: Sequence[Draw], seed: str, shuffle: bool
+    version: str,
+    bank: Sequence[Question],
+    draws: Sequence[Draw],
+    seed: str,
+    shuffle: bool,
+    sections: Sequence[str] = (),
+    measured: tuple[int, Facility] | None = None,
 ) -> str:
     """The paper of this seed as canonical JSON: the quiz's version, and the drawn questions in order, each
-    with the order of its options. The same for ever under the same seed."""
+    with the order of its options and its section, where there are such. `measured` is a numbered table of
+    facilities to balance the draw on; the paper names its number, so that it is the same for ever under the
+    same version, seed and table."""
     by_id = {question.id: question for question in bank}
-    drawn = questions.draw(bank, draws, seed, shuffle)
-    sheets = [{"id": name, "order": list(questions.shuffle(by_id[name], seed))} for name in drawn]
-    return canonical({"questions": sheets, "version": version})
+    drawn = questions.compose(bank, draws, seed, shuffle, sections, measured[1] if measured else None)
+    sheets = [
+        {
+            "id": one.question,
+            "order": list(questions.shuffle(by_id[one.question], seed)),
+            **({"section": one.section} if one.section else {}),
+        }
+        for one in drawn
+    ]
+    table = {"facility": measured[0]} if measured else {}
+    return canonical({**table, "questions": sheets, "version": version})
 
 
 def read_paper(text: str) -> tuple[Sheet, ...]:
     """The questions of a frozen paper in their order."""
-    return tuple(Sheet(item["id"], tuple(item["order"])) for item in json.loads(text)["questions"])
+    return tuple(
+        Sheet(item["id"], tuple(item["order"]), item.get("section", ""))
+        for item in json.loads(text)["questions"]
+    )
 
 
-# The clock ----------------------------------------------------------------------------------------------
-
-
-def deadline(started_at: datetime, minutes: int | None) -> datetime | None:
-    """When the time is up, by the server's clock; None for a quiz without a limit."""
-    return None if minutes is None else started_at + timedelta(minutes=minutes)
-
-
-def in_time(deadline_at: datetime | None, received_at: datetime) -> bool:
-    """Whether an act received then counts: up to the deadline and the grace, both included."""
-    return deadline_at is None or received_at <= deadline_at + GRACE
-
-
-def overdue(deadline_at: datetime | None, at: datetime) -> bool:
-    """Whether the clock has ended the attempt: nothing that arrives now could still count."""
-    return not in_time(deadline_at, at)
-
-
-def remaining_ms(deadline_at: datetime | None, at: datetime) -> int | None:
-    """Milliseconds until the deadline, never less than 0; None without a limit."""
-    return None if deadline_at is None else max(0, (deadline_at - at) // MILLISECOND)
-
-
-def ending(deadline_at: datetime | None, at: datetime) -> tuple[str, datetime]:
-    """By whom an attempt that is ended now was ended, and when.
-
-    Up to the deadline it is the member, at that moment; after it the clock, at the deadline, whoever notices.
-    """
-    if deadline_at is not None and at >= deadline_at:
-        return "deadline", deadline_at
-    return "member", at
-
-
-def attempts_left(allowed: int | None, used: int) -> int | None:
-    """How many more attempts may be started; None when there is no limit."""
-    return None if allowed is None else max(0, allowed - used)
+def facility_number(text: str) -> int | None:
+    """The number of the table of facilities that a frozen paper was balanced on; None where it was not."""
+    number: int | None = json.loads(text).get("facility")
+    return number
 
 
 # The answers --------------------------------------------------------------------------------------------
 
 
-def winners(taps: Iterable[Tap]) -> dict[str, Tap]:
-    """For each question the act that counts: the highest number, then the later received.
+def winners(taps: Iterable[Tap], paper: Sequence[Sheet]) -> dict[str, Tap]:
+    """For each question of the paper the act that counts: the highest number, then the later received, among
+    those that were made before the next section was entered.
 
     Two acts of one number received in the same millisecond are told apart by their sessions' labels, so that
     the result never depends on the order in which a database returns them.
     """
+    counted = [tap for tap in taps if tap.accepted]
+    in_force = locks(counted, paper)
+    places = _places(paper) if in_force else {}
     best: dict[str, Tap] = {}
-    for tap in taps:
+    for tap in counted:
+        if tap.question.startswith(SECTION) or _shut_out(tap, places.get(tap.question, 0), in_force):
+            continue
         held = best.get(tap.question)
-        if tap.accepted and (held is None or _weight(tap) > _weight(held)):
+        if held is None or _weight(tap) > _weight(held):
             best[tap.question] = tap
     return best
 
@@ -143,9 +132,9 @@ def _weight(tap: Tap) -> tuple[int, datetime, str]:
     return tap.number, tap.received_at, tap.session
 
 
-def latest(taps: Iterable[Tap]) -> dict[str, Answer]:
+def latest(taps: Iterable[Tap], paper: Sequence[Sheet]) -> dict[str, Answer]:
     """The answers that count, by question; what was cleared or never answered is missing."""
-    found = {name: json.loads(tap.answer) for name, tap in winners(taps).items()}
+    found = {name: json.loads(tap.answer) for name, tap in winners(taps, paper).items()}
     return {name: answer for name, answer in found.items() if answer is not None}
 
 
@@ -168,6 +157,50 @@ def acts_digest(taps: Iterable[Tap]) -> str:
     return digest(canonical(sorted(rows)))
 
 
+# Sections -----------------------------------------------------------------------------------------------
+
+
+def sections(paper: Iterable[Sheet]) -> tuple[str, ...]:
+    """The ids of the sections in the order in which the paper asks them; empty for a paper without sections."""
+    return tuple(dict.fromkeys(sheet.section for sheet in paper if sheet.section))
+
+
+def locks(taps: Iterable[Tap], paper: Sequence[Sheet]) -> list[tuple[int, Tap]]:
+    """The accepted acts that entered a section, each with the section's place among them, from 0."""
+    order = {SECTION + name: place for place, name in enumerate(sections(paper))}
+    return [(order[tap.question], tap) for tap in taps if tap.accepted and tap.question in order]
+
+
+def entered(taps: Iterable[Tap], paper: Sequence[Sheet]) -> str:
+    """The section that is being answered: the furthest that was entered. Empty without sections."""
+    names = sections(paper)
+    return names[max((place for place, _ in locks(taps, paper)), default=0)] if names else ""
+
+
+def shut_out(taps: Iterable[Tap], paper: Sequence[Sheet]) -> list[Tap]:
+    """The accepted answers that do not count because their section had been left when they were given."""
+    counted = [tap for tap in taps if tap.accepted]
+    in_force, places = locks(counted, paper), _places(paper)
+    return [tap for tap in counted if _shut_out(tap, places.get(tap.question, len(places)), in_force)]
+
+
+def _places(paper: Sequence[Sheet]) -> dict[str, int]:
+    order = {name: place for place, name in enumerate(sections(paper))}
+    return {sheet.question: order.get(sheet.section, 0) for sheet in paper}
+
+
+def _shut_out(tap: Tap, place: int, in_force: Iterable[tuple[int, Tap]]) -> bool:
+    """Whether a later section had been entered: in the numbering that all pages share, or, by another page
+    than the answer's own, before the answer was received."""
+    return any(
+        later > place
+        and (
+            tap.number >= lock.number or (tap.session != lock.session and tap.received_at >= lock.received_at)
+        )
+        for later, lock in in_force
+    )
+
+
 # The result ---------------------------------------------------------------------------------------------
 
 
@@ -180,7 +213,7 @@ def scores(
 
 def possible(paper: Iterable[Sheet], bank: Mapping[str, Question]) -> int:
     """What the whole paper is worth, in hundredths of a point."""
-    return sum(bank[sheet.question].points_hundredths for sheet in paper)
+    return sum(questions.worth(bank[sheet.question]) for sheet in paper)
 
 
 def result(marks: Sequence[Score], pass_percent: int) -> Result:

@@ -35,6 +35,48 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_table(
+        "notice",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "key",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("entry_seq", sa.Integer(), nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("member_id", "id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("member_id", "key", name=op.f("uq_notice_member_id_key")),
+        info={"place": "member"},
+    )
+    op.create_table(
+        "notice_mark",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_notice_mark")),
+        info={"place": "member"},
+    )
+    op.create_table(
         "quiz_allowance",
         sa.Column(
             "member_id",
@@ -50,6 +92,20 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_quiz_allowance")),
         info={"place": "member"},
+    )
+    op.create_table(
+        "quiz_facility",
+        sa.Column(
+            "version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", "number", name=op.f("pk_quiz_facility")),
+        info={"place": "reference"},
     )
     op.create_table(
         "quiz_grant",
@@ -90,6 +146,31 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_table(
+        "quiz_lot",
+        sa.Column(
+            "lot",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("lot", name=op.f("pk_quiz_lot")),
+        info={"place": "key:lot"},
+    )
+    op.create_table(
         "quiz_measure",
         sa.Column(
             "quiz",
@@ -115,11 +196,159 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("quiz", "number", name=op.f("pk_quiz_measure")),
         info={"place": "reference"},
     )
     op.create_index("ix_quiz_measure_done_at", "quiz_measure", ["done_at"], unique=False)
+    op.create_table(
+        "quiz_regrade",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "from_version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "to_version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "digest",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column(
+            "set_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_regrade")),
+        info={"place": "reference"},
+    )
+    op.create_index("ix_quiz_regrade_done_at", "quiz_regrade", ["done_at"], unique=False)
+    op.create_index("ix_quiz_regrade_quiz", "quiz_regrade", ["quiz", "from_version"], unique=False)
+    op.create_table(
+        "quiz_appeal",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "lot",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "decided_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id", "attempt_id"],
+            ["attempt.member_id", "attempt.id"],
+            name=op.f("fk_quiz_appeal_member_id_attempt_id_attempt"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "attempt_id", "question", name=op.f("pk_quiz_appeal")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_quiz_appeal_state", "quiz_appeal", ["state"], unique=False)
+    op.create_table(
+        "quiz_fault",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("reply", sa.String(length=500), nullable=False),
+        sa.Column(
+            "decided_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id", "attempt_id"],
+            ["attempt.member_id", "attempt.id"],
+            name=op.f("fk_quiz_fault_member_id_attempt_id_attempt"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "id", name=op.f("pk_quiz_fault")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_quiz_fault_state", "quiz_fault", ["state", "quiz"], unique=False)
     op.create_table(
         "quiz_grade",
         sa.Column(
@@ -208,7 +437,94 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_index("ix_quiz_late_state", "quiz_late", ["state"], unique=False)
-    op.add_column("act", sa.Column("late", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.create_table(
+        "quiz_mark",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "answer_digest",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("criteria", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column(
+            "cause",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "made_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id", "attempt_id"],
+            ["attempt.member_id", "attempt.id"],
+            name=op.f("fk_quiz_mark_member_id_attempt_id_attempt"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "attempt_id", "question", "number", name=op.f("pk_quiz_mark")),
+        info={"place": "member"},
+    )
+    op.create_table(
+        "quiz_script",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "question",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "quiz",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "lot",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id", "attempt_id"],
+            ["attempt.member_id", "attempt.id"],
+            name=op.f("fk_quiz_script_member_id_attempt_id_attempt"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "attempt_id", "question", name=op.f("pk_quiz_script")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_quiz_script_queue", "quiz_script", ["quiz", "question", "state", "lot"], unique=False)
+    op.add_column("act", sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("attempt", sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("attempt", sa.Column("limit_percent", sa.Integer(), server_default="100", nullable=False))
     op.add_column("attempt", sa.Column("measures", sa.Integer(), server_default="0", nullable=False))
     op.add_column("attempt", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
@@ -246,14 +562,29 @@ def downgrade() -> None:
     op.drop_column("attempt", "paused_at")
     op.drop_column("attempt", "measures")
     op.drop_column("attempt", "limit_percent")
+    op.drop_column("attempt", "closes_at")
     op.drop_column("act", "late")
+    op.drop_index("ix_quiz_script_queue", table_name="quiz_script")
+    op.drop_table("quiz_script")
+    op.drop_table("quiz_mark")
     op.drop_index("ix_quiz_late_state", table_name="quiz_late")
     op.drop_table("quiz_late")
     op.drop_index("ix_quiz_grade_trace", table_name="quiz_grade")
     op.drop_table("quiz_grade")
+    op.drop_index("ix_quiz_fault_state", table_name="quiz_fault")
+    op.drop_table("quiz_fault")
+    op.drop_index("ix_quiz_appeal_state", table_name="quiz_appeal")
+    op.drop_table("quiz_appeal")
+    op.drop_index("ix_quiz_regrade_quiz", table_name="quiz_regrade")
+    op.drop_index("ix_quiz_regrade_done_at", table_name="quiz_regrade")
+    op.drop_table("quiz_regrade")
     op.drop_index("ix_quiz_measure_done_at", table_name="quiz_measure")
     op.drop_table("quiz_measure")
+    op.drop_table("quiz_lot")
     op.drop_table("quiz_grant")
+    op.drop_table("quiz_facility")
     op.drop_table("quiz_allowance")
+    op.drop_table("notice_mark")
+    op.drop_table("notice")
     op.drop_table("ledger_note")
     # ### end Alembic commands ###

@@ -18,7 +18,7 @@ def attempt(
 ) -> str:
     """An ended attempt with right answers to the questions of these kinds and none to the others."""
     with transaction():
-        started = quiz.start(member, slug, at=at, seed=seed * 64).attempt_id
+        started = quiz.start(member, slug, at=at, zone=ZONE, seed=seed * 64).attempt_id
     for sheet in quiz.attempt(member, started).sheets:
         kind = sheet.question.rsplit("-", 1)[0]
         if kind in right:

@@ -62,7 +62,7 @@ def test_what_was_not_right_is_in_the_book_once(member: str) -> None:
 
 def test_an_attempt_that_is_open_gives_nothing_away(member: str) -> None:
     with transaction():
-        started = quiz.start(member, "five-kinds", at=AT).attempt_id
+        started = quiz.start(member, "five-kinds", at=AT, zone=ZONE).attempt_id
     assert quiz.mistakes(member, started) == ()
     assert not drill.waiting(member)
     assert collect(member) == 0
@@ -71,7 +71,7 @@ def test_an_attempt_that_is_open_gives_nothing_away(member: str) -> None:
 def test_an_attempt_that_the_clock_ended_counts_too(app: Flask, member: str, tmp_path: Path) -> None:
     publish(tmp_path, "timed", minutes=15, attempts=None)
     with transaction():
-        started = quiz.start(member, "timed", at=AT).attempt_id
+        started = quiz.start(member, "timed", at=AT, zone=ZONE).attempt_id
     with transaction():
         assert quiz.close(member, started, at=AT + DAY)
     assert collect(member, AT + 3 * DAY) == 5
@@ -86,7 +86,7 @@ def test_a_perfect_attempt_leaves_no_trace(member: str) -> None:
 
 def test_partly_right_is_not_right(member: str) -> None:
     with transaction():
-        started = quiz.start(member, "five-kinds", at=AT).attempt_id
+        started = quiz.start(member, "five-kinds", at=AT, zone=ZONE).attempt_id
     question = next(
         s.question for s in quiz.attempt(member, started).sheets if s.question.startswith("multiple")
     )

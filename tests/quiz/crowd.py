@@ -9,7 +9,7 @@ from pathlib import Path
 from learnapp import catalogue, ledger, quiz
 from learnapp.db import new_id, transaction
 from learnapp.media import Store
-from tests.conftest import AT
+from tests.conftest import AT, ZONE
 
 # One row for each member: what they choose on single-1 to single-4 and type on blank-1; None leaves it empty.
 # The right ones are a, a, a, a and 党员大会. Whoever knows the rest takes c on single-4.
@@ -87,7 +87,7 @@ def take(
     with transaction():
         if member is None:
             ledger.open_stream(member_id)
-        attempt_id = quiz.start(member_id, "crowd", at=at).attempt_id
+        attempt_id = quiz.start(member_id, "crowd", at=at, zone=ZONE).attempt_id
     for sheet in quiz.attempt(member_id, attempt_id).sheets:
         value = wanted[sheet.question]
         if value is not None:

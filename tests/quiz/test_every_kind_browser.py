@@ -64,7 +64,7 @@ def stored(page: Page, instance: Instance, question: str) -> object:
 
     def look() -> object:
         db.session.rollback()
-        won = quiz.winners(quiz.taps(member, attempt_id))
+        won = quiz.winners(quiz.taps(member, attempt_id), ())
         return json.loads(won[question].answer) if question in won else None
 
     return instance.fill(look)

@@ -220,7 +220,7 @@ def test_turning_the_page_records_nothing_and_overwrites_nothing(client: FlaskCl
     assert len(taps_of(me, path)) == 1
     page = text_of(client.get(f"{path}?q=1"))
     client.post(path, data={**form_of(page), "go": "next"})
-    assert quiz.latest(taps_of(me, path)) == {}
+    assert quiz.latest(taps_of(me, path), ()) == {}
 
 
 def test_double_taps_and_the_back_button_are_harmless(client: FlaskClient, me: str) -> None:
@@ -229,7 +229,7 @@ def test_double_taps_and_the_back_button_are_harmless(client: FlaskClient, me: s
     page = text_of(client.get(f"{path}?q=1"))
     for _ in range(2):
         client.post(path, data={**form_of(page), f"a-{question_of(page)}": RIGHT[question_of(page)[:-2]]})
-    assert len(quiz.latest(taps_of(me, path))) == 1
+    assert len(quiz.latest(taps_of(me, path), ())) == 1
     assert [client.post(f"{path}submit").location for _ in range(3)] == [f"{path}review"] * 3
     assert len(entries_of(me)) == 1
     for address in (path, f"{path}?q=3", f"{path}overview"):

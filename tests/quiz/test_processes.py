@@ -13,7 +13,7 @@ import pytest
 from learnapp import ledger, quiz
 from learnapp.db import transaction
 from tests import world
-from tests.conftest import AT
+from tests.conftest import AT, ZONE
 from tests.postgres import Server
 from tests.processes import Instance, Reply, Visitor
 from tests.quiz.quizzes import publish
@@ -39,7 +39,7 @@ def running(
         built = world.build()
         publish(folder, attempts=2)
         with transaction():
-            first = quiz.start(built.people["member"], "five-kinds", at=AT)
+            first = quiz.start(built.people["member"], "five-kinds", at=AT, zone=ZONE)
             quiz.submit(built.people["member"], first.attempt_id, at=AT)
         return built
 

@@ -13,8 +13,9 @@ from learnapp import catalogue, ledger, quiz
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import Conflict, Invalid, NotFound
 from learnapp.quiz import GRACE, NewAct
-from learnapp.quiz.rules import SETTLE, acts_digest, digest
-from tests.conftest import AT
+from learnapp.quiz.rules import acts_digest, digest
+from learnapp.quiz.timing import SETTLE
+from tests.conftest import AT, ZONE
 from tests.quiz.quizzes import RIGHT, publish
 
 MS = timedelta(milliseconds=1)
@@ -25,7 +26,7 @@ PHONE, TABLET = "phone00000001", "tablet0000001"
 def begin(member: str, slug: str = "five-kinds", at: datetime = AT, seed: str = "5" * 64) -> str:
     """A running attempt."""
     with transaction():
-        return quiz.start(member, slug, at=at, seed=seed).attempt_id
+        return quiz.start(member, slug, at=at, zone=ZONE, seed=seed).attempt_id
 
 
 def act(number: int, question: str, answer: object, session: str = PHONE) -> NewAct:
@@ -75,7 +76,7 @@ def test_a_start_freezes_a_paper_of_the_current_version(five: catalogue.Quiz, me
 def test_starting_again_is_going_on(five: catalogue.Quiz, member: str) -> None:
     first = begin(member)
     with transaction():
-        again = quiz.start(member, "five-kinds", at=AT + timedelta(minutes=14))
+        again = quiz.start(member, "five-kinds", at=AT + timedelta(minutes=14), zone=ZONE)
     assert (again.attempt_id, again.created, again.ended_one) == (first, False, False)
     assert len(quiz.attempts(member)) == 1
 
@@ -95,7 +96,7 @@ def test_attempts_run_out_and_other_members_are_not_concerned(five: catalogue.Qu
 def test_a_start_closes_what_the_clock_ended(five: catalogue.Quiz, member: str) -> None:
     first = begin(member)
     with transaction():
-        started = quiz.start(member, "five-kinds", at=END + GRACE + MS)
+        started = quiz.start(member, "five-kinds", at=END + GRACE + MS, zone=ZONE)
     assert started.created and started.ended_one
     assert [(a.number, a.state, a.ended_by, a.ended_at) for a in quiz.attempts(member, "five-kinds")] == [
         (1, "ended", "deadline", END),
@@ -146,7 +147,7 @@ def test_acts_in_any_order_any_number_of_times(five: catalogue.Quiz, member: str
     assert keep(member, attempt, act(3, single, ["b"])).elsewhere == 0
     assert keep(member, attempt, act(1, single, ["a"]), act(2, single, ["c"])).elsewhere == 0
     assert keep(member, attempt, act(3, single, ["b"])).outcomes[0].code == "saved"
-    assert quiz.latest(quiz.taps(member, attempt)) == {single: "2"}
+    assert quiz.latest(quiz.taps(member, attempt), ()) == {single: "2"}
     assert len(quiz.taps(member, attempt)) == 3
 
 
@@ -159,7 +160,7 @@ def test_two_devices_and_one_numbering(five: catalogue.Quiz, member: str) -> Non
         assert quiz.save(member, attempt, there, at=AT, session=TABLET).elsewhere == 1
     answered = keep(member, attempt, act(2, single, ["c"]), at=AT + timedelta(minutes=2))
     assert answered.elsewhere == 2 and quiz.attempt(member, attempt).highest == 2
-    assert quiz.latest(quiz.taps(member, attempt)) == {single: "3"}
+    assert quiz.latest(quiz.taps(member, attempt), ()) == {single: "3"}
 
 
 def test_one_bad_act_does_not_keep_the_others_back(five: catalogue.Quiz, member: str) -> None:
@@ -218,7 +219,7 @@ def test_a_form_is_numbered_by_the_server(five: catalogue.Quiz, member: str) -> 
         ("form", 9),
         (PHONE, 7),
     ]
-    assert quiz.latest(quiz.taps(member, attempt)) == {single: "3"}
+    assert quiz.latest(quiz.taps(member, attempt), ()) == {single: "3"}
     with pytest.raises(Invalid), transaction():
         quiz.save_form(member, attempt, number, {"": ["many"]}, at=AT)
 
@@ -308,7 +309,7 @@ def test_whoever_finds_the_end_the_result_is_one(five: catalogue.Quiz, member: s
         elif finder == "view":
             assert quiz.close(member, attempt, at=at)
         elif finder == "start":
-            assert quiz.start(member, "five-kinds", at=at).ended_one
+            assert quiz.start(member, "five-kinds", at=at, zone=ZONE).ended_one
         elif finder == "save":
             late = (act(9, asked(member, attempt, "blank"), ["too late"]),)
             assert quiz.save(member, attempt, late, at=at).ended_now

@@ -18,7 +18,8 @@ from learnapp.app import create_app
 from learnapp.db import transaction
 from tests import databases
 from tests.catalogue.folders import PNG
-from tests.conftest import AT, Browser, settings_for
+from tests.conftest import AT, ZONE, Browser, settings_for
+from tests.quiz import written
 from tests.quiz.quizzes import publish
 from tests.study.shelf import put
 from tests.world import World, build, sign_in
@@ -132,9 +133,22 @@ def _content(town: Town) -> None:
     for member_id in members:
         with transaction():
             ledger.open_stream(member_id)
-            town.attempts[member_id] = quiz.start(member_id, "five-kinds", at=AT).attempt_id
-            quiz.submit(member_id, quiz.start(member_id, "all-wrong", at=AT).attempt_id, at=AT)
+            town.attempts[member_id] = quiz.start(member_id, "five-kinds", at=AT, zone=ZONE).attempt_id
+            quiz.submit(member_id, quiz.start(member_id, "all-wrong", at=AT, zone=ZONE).attempt_id, at=AT)
             drill.collect(member_id, at=AT, zone="Asia/Shanghai")
+    _answers(town, members[-1])
+
+
+def _answers(town: Town, member_id: str) -> None:
+    """Two attempts with an answer for markers: one waits, one was marked and appealed against."""
+    written.publish(town.folder)
+    visit = {"visit": written.ANSWERS["visit"]}
+    town.waiting_lot = written.lot(*written.take(visit, member_id), "visit")
+    taken = written.take(visit, member_id)
+    town.appeal_lot = written.lot(*taken, "visit")
+    written.mark(taken, "visit", "f" * 32, written.VISIT)
+    with transaction():
+        quiz.appeals.ask(*taken, "visit", "请再看一次。", at=AT)
 
 
 def _cookie(app: Flask, member_id: str) -> str:

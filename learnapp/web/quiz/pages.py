@@ -12,7 +12,7 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import Conflict
 from learnapp.quiz import AttemptInfo
-from learnapp.web.doors import follow_now, may, me, now
+from learnapp.web.doors import follow_now, may, me, now, settings
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.running import look_at
@@ -21,7 +21,7 @@ from learnapp.web.quiz.running import look_at
 def _mine(slug: str | None = None) -> Sequence[AttemptInfo]:
     """The asker's attempts, after the clock has ended those whose time is up."""
     found = quiz.attempts(me().member_id, slug)
-    over = [one for one in found if one.open and quiz.overdue(one.deadline_at, now())]
+    over = [one for one in found if one.open and one.clock.overdue(now())]
     if not over:
         return found
     for one in over:
@@ -58,7 +58,7 @@ def start(slug: str) -> Response:
     """Starts an attempt or goes on with the one that runs; however often it is pressed, one comes of it."""
     try:
         with transaction():
-            started = quiz.start(me().member_id, slug, at=now())
+            started = quiz.start(me().member_id, slug, at=now(), zone=settings().zone)
     except Conflict as error:
         flash(gettext(error.message, **error.params), "warning")
         return redirect(url_for("quiz.intro", slug=slug), 303)

@@ -29,7 +29,7 @@ def look_at(attempt_id: str) -> Frozen:
     Raises NotFound for an attempt that is not the asker's.
     """
     found = quiz.attempt(me().member_id, attempt_id)
-    if not found.open or not quiz.overdue(found.deadline_at, now()):
+    if not found.open or not found.clock.overdue(now()):
         return found
     with transaction():
         quiz.close(found.member_id, found.id, at=now())
@@ -52,7 +52,7 @@ def _page(
     found: Frozen, here: int, template: str, problem: str = "", typed: dict[str, list[str]] | None = None
 ) -> str:
     taps = quiz.taps(found.member_id, found.id)
-    remaining = quiz.remaining_ms(found.deadline_at, now())
+    remaining = found.clock.remaining_ms(now())
     values: dict[str, Any] = {
         "attempt": found,
         "quiz": catalogue.quiz_version(found.quiz_version),

@@ -77,7 +77,7 @@ def _line(one: catalogue.Quiz, mine: Sequence[AttemptInfo]) -> Line:
 def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: Fields | None = None) -> list[Asked]:
     """The paper's questions as they may be seen while answering. The one on show (number `here`) holds its
     saved answer, or the fields `typed` that could not be read."""
-    bank, won, lang = quiz.bank(found.quiz_version), quiz.winners(taps), language()
+    bank, won, lang = quiz.bank(found.quiz_version), quiz.winners(taps, found.sheets), language()
     made = []
     for number, sheet in enumerate(found.sheets, 1):
         tap = won.get(sheet.question)
@@ -150,7 +150,7 @@ def reviewed(found: Frozen, taps: Sequence[Tap]) -> list[Reviewing]:
     """Every question with what was given, what is right and why. Only for attempts that are over."""
     if found.open:
         raise ValueError("an open attempt has no review")
-    bank, answers, lang = quiz.bank(found.quiz_version), quiz.latest(taps), language()
+    bank, answers, lang = quiz.bank(found.quiz_version), quiz.latest(taps, found.sheets), language()
     return [
         _reviewing(
             questions.review(bank[sheet.question], sheet.order, answers.get(sheet.question), lang), number
@@ -172,7 +172,7 @@ def late(found: Frozen, taps: Sequence[Tap]) -> list[int]:
 def short(found: Frozen, taps: Sequence[Tap]) -> int:
     """How many more questions would have had to be right to pass."""
     version = catalogue.quiz_version(found.quiz_version)
-    marks = quiz.scores(found.sheets, quiz.bank(found.quiz_version), quiz.latest(taps))
+    marks = quiz.scores(found.sheets, quiz.bank(found.quiz_version), quiz.latest(taps, found.sheets))
     return quiz.result(marks, version.pass_percent).short
 
 
