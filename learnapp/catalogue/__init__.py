@@ -23,6 +23,7 @@ from learnapp.catalogue.definition import (
 from learnapp.catalogue.loader import export, read_files, read_folder, read_tree, revise
 from learnapp.catalogue.models import Blob, ModuleVersion, Publication, PublicationFile, Shelf
 from learnapp.catalogue.queries import (
+    banks,
     course,
     course_version,
     courses,
@@ -73,6 +74,7 @@ __all__ = [
     "Shelf",
     "Show",
     "Text",
+    "banks",
     "content_hash",
     "course",
     "course_definition",

@@ -116,12 +116,14 @@ Definition: TypeAlias = CourseDefinition | QuizDefinition
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found at a place: the definition, or None when a problem of severity "error" is among them."""
+    """What was found at a place: the definition, or None when a problem of severity "error" is among them;
+    `file` is what its own problems are named with."""
 
     kind: Kind
     name: str
     definition: Definition | None
     problems: tuple[Problem, ...]
+    file: str = ""
 
     @property
     def errors(self) -> tuple[Problem, ...]:

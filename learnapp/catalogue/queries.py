@@ -57,14 +57,26 @@ def courses() -> tuple[Course, ...]:
 
 
 def quiz(slug: str) -> Quiz:
-    """The current version of a quiz. Raises NotFound."""
-    return quiz_version(_current("quiz", slug))
+    """The current version of a quiz. Raises NotFound, also for a bank, which nobody takes."""
+    found = quiz_version(_current("quiz", slug))
+    if found.settings.bank:
+        raise NotFound("no-quiz", N_("There is no such quiz."))
+    return found
 
 
 def quizzes() -> tuple[Quiz, ...]:
-    """The current versions of all quizzes, in shelf order."""
+    """The current versions of all quizzes, in shelf order; banks are none."""
+    return tuple(one for one in _on_shelf() if not one.settings.bank)
+
+
+def banks() -> tuple[Quiz, ...]:
+    """The current versions of all banks, in shelf order."""
+    return tuple(one for one in _on_shelf() if one.settings.bank)
+
+
+def _on_shelf() -> list[Quiz]:
     rows = db.session.execute(_ALL, {"kind": "quiz"})
-    return tuple(quiz_version(row.current_hash) for row in rows)
+    return [quiz_version(row.current_hash) for row in rows]
 
 
 def course_version(name: str) -> Course:

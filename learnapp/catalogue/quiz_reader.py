@@ -6,19 +6,19 @@ The pictures of a quiz lie in a folder with its name, beside the file.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from learnapp import media
-from learnapp.catalogue import links, pictures
+from learnapp.catalogue import pictures
 from learnapp.catalogue.definition import Check, QuizDefinition, Reading
+from learnapp.catalogue.question_tables import beside, questions_of
+from learnapp.catalogue.quiz_banks import Find, include, nowhere
 from learnapp.catalogue.quiz_draws import check_blueprint, read_draws
 from learnapp.catalogue.quiz_settings import KEYS, read_settings
 from learnapp.catalogue.source import Files, Source
 from learnapp.catalogue.tables import Problems, Table, decoded, parsed, top_lines
 from learnapp.errors import N_
-from learnapp.markup import Link
-from learnapp.questions import LineOf, Question, human, lines_of, parse_questions
+from learnapp.questions import LineOf, Question, human, lines_of
 
 SLUG_LIMIT = 48
 TITLE_LIMIT = 200
@@ -43,17 +43,21 @@ _QUIZ_KEYS = KEYS | frozenset(
 _CHECK_KEYS = frozenset(("need", "question"))
 
 
-def quiz_definition(name: str, data: bytes, place: str = "", folder: Source | None = None) -> Reading:
+def quiz_definition(
+    name: str, data: bytes, place: str = "", folder: Source | None = None, banks: Find = nowhere
+) -> Reading:
     """A quiz from the bytes of `name`.toml and the folder of its pictures, if there is one; `place` stands
-    before the file's name in problems."""
+    before the file's name in problems, `banks` finds the banks that it uses."""
     path = f"{name}.toml"
     problems = Problems(place + path)
-    definition = _quiz(name, path, data, problems, folder or Files(name, {}))
+    definition = _quiz(name, place, data, problems, folder or Files(name, {}), banks)
     failed = any(problem.severity == "error" for problem in problems.found)
-    return Reading("quiz", name, None if failed else definition, tuple(problems.found))
+    return Reading("quiz", name, None if failed else definition, tuple(problems.found), place + path)
 
 
-def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source) -> QuizDefinition | None:
+def _quiz(
+    name: str, place: str, data: bytes, problems: Problems, folder: Source, banks: Find
+) -> QuizDefinition | None:
     source = decoded(data, problems)
     tables = None if source is None else parsed(source, problems)
     if source is None or tables is None:
@@ -61,11 +65,15 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source)
     table = Table(tables, problems, top_lines(source))
     table.known(_QUIZ_KEYS)
     slug = named(table, name, N_("Write id = “%(name)s”, or rename the file."))
-    questions, shown = questions_of(tables, source, problems, _beside(name, folder))
+    uses = table.data.get("use")
+    own, shown = questions_of(tables, source, problems, beside(name, folder), needed=not uses)
     files = {f"{name}/{one}": folder.read(one) for one in shown}
     _unused(folder, shown, problems)
     exam = table.flag("exam", False)
     settings = read_settings(table, exam, lines_of(source, "review"), lines_of(source, "section"))
+    included = include(settings.uses, own, banks, place, problems, table.line("use"))
+    questions = (*own, *included.questions)
+    pictured = {**files, **{path: included.files[path] for path in included.shown}}
     draws = read_draws(tables, source, problems)
     check_blueprint(settings, draws, questions, problems, source)
     return QuizDefinition(
@@ -81,22 +89,10 @@ def _quiz(name: str, path: str, data: bytes, problems: Problems, folder: Source)
         shuffle=table.flag("shuffle", True),
         draws=draws,
         questions=questions,
-        files={path: data, **files},
-        media={one: media.sniff(content) or "" for one, content in files.items()},
+        files={f"{name}.toml": data, **files, **included.files},
+        media={one: media.sniff(content) or "" for one, content in pictured.items()},
         settings=settings,
     )
-
-
-def _beside(name: str, folder: Source) -> pictures.Resolve:
-    """Where a picture of a quiz leads: seen from the folder with its name, or from the file beside it."""
-    good, bad = pictures.sorted_out(folder)
-    inside = links.Folder(name, {}, good, bad, frozenset(folder.sizes))
-
-    def resolve(link: Link) -> links.Target:
-        target = link.target.removeprefix("./")
-        return inside.resolve(replace(link, target=target.removeprefix(f"{name}/")), "")
-
-    return resolve
 
 
 def _unused(folder: Source, shown: Collection[str], problems: Problems) -> None:
@@ -126,31 +122,9 @@ def named(table: Table, name: str, remedy: str) -> str:
     return ident
 
 
-def questions_of(
-    tables: dict[str, Any], source: str, problems: Problems, resolve: pictures.Resolve
-) -> tuple[tuple[Question, ...], list[str]]:
-    """The usable questions of a file, and the paths of the pictures they show; `resolve` says where a picture
-    leads. What is wrong is noted."""
-    raw = tables.get("question", [])
-    items = raw if isinstance(raw, list) else [raw]
-    line_of = lines_of(source)
-    questions, found = parse_questions(items, problems.file, line_of)
-    problems.found += found
-    if not items:
-        problems.error(
-            "no-questions",
-            N_("There are no questions in this file."),
-            N_("Add at least one [[question]]."),
-        )
-    places = {item.get("id"): index for index, item in enumerate(items) if isinstance(item, Mapping)}
-    return pictures.placed(
-        questions, resolve, lambda index, key: line_of(places.get(questions[index].id, 0), key), problems
-    )
-
-
 def check_of(data: bytes, problems: Problems, resolve: pictures.Resolve) -> tuple[Check | None, list[str]]:
     """The check at the end of a module, or None when it cannot be used (noted); and the paths of the pictures
-    it shows, where `resolve` says they lead."""
+    it shows, where `resolve` says they lead. Only active questions are asked."""
     source = decoded(data, problems)
     tables = None if source is None else parsed(source, problems)
     if source is None or tables is None:
@@ -158,18 +132,20 @@ def check_of(data: bytes, problems: Problems, resolve: pictures.Resolve) -> tupl
     table = Table(tables, problems, top_lines(source))
     table.known(_CHECK_KEYS)
     questions, shown = questions_of(tables, source, problems, resolve)
-    need = table.whole("need", 1, 1000, len(questions)) or 0
-    if need > len(tables.get("question", [])):
+    asked = tuple(one for one in questions if one.status == "active")
+    idle = len(questions) - len(asked)
+    need = table.whole("need", 1, 1000, len(asked)) or 0
+    if need > len(tables.get("question", [])) - idle:
         table.error(
             "need",
             N_("%(need)s right answers are needed, and there are %(count)s questions."),
             N_("Lower “need”, or write more questions."),
             "need",
             need=need,
-            count=len(tables.get("question", [])),
+            count=len(tables.get("question", [])) - idle,
         )
     _refuse_human(questions, tables, lines_of(source), problems)
-    return Check(need, questions), shown
+    return Check(need, asked), shown
 
 
 def _refuse_human(

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from learnapp import audit, catalogue, clock, config, markup
+from learnapp import audit, catalogue, clock, config, markup, quiz
 from learnapp.cli.running import application, read_settings
 from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict, Problem
@@ -113,20 +113,13 @@ def load(folder: Path, over: bool, as_json: bool) -> None:
     """Publish the content in DIR; loading the same again changes nothing.
 
     Nothing is loaded while there is an error. What was edited in the browser since the last load is left as
-    it is and named; --over supersedes it, and the edit stays in the list of versions. Exit code 1 when
-    anything was not loaded.
+    it is and named; --over supersedes it, and the edit stays in the list of versions. A question that
+    somebody was asked already cannot be deleted, only retired. Exit code 1 when anything was not loaded.
     """
     readings = _read(folder)
-    errors = [problem for reading in readings for problem in reading.errors]
-    if errors:
-        if as_json:
-            document = {"ok": False, "items": [], "problems": [_problem(one) for one in errors]}
-            click.echo(json.dumps(document, ensure_ascii=False))
-        else:
-            _print_problems(errors)
-            click.echo(f"Nothing was loaded: {_count(len(errors), 'error')}.", err=True)
-        sys.exit(1)
+    _end_on([problem for reading in readings for problem in reading.errors], as_json)
     with application():
+        _end_on([problem for reading in readings for problem in _deleted(reading)], as_json)
         items = [_load(reading, over=over) for reading in readings]
     ok = all(item["state"] != "refused" for item in items)
     if as_json:
@@ -136,6 +129,26 @@ def load(folder: Path, over: bool, as_json: bool) -> None:
             detail = item["message"] or f"version {item['number']}"
             click.echo(f"{item['state']:<9} {item['kind']} {item['id']}: {detail}")
     sys.exit(0 if ok else 1)
+
+
+def _end_on(errors: list[Problem], as_json: bool) -> None:
+    """Names the errors and ends the command when there are any."""
+    if not errors:
+        return
+    if as_json:
+        document = {"ok": False, "items": [], "problems": [_problem(one) for one in errors]}
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        _print_problems(errors)
+        click.echo(f"Nothing was loaded: {_count(len(errors), 'error')}.", err=True)
+    sys.exit(1)
+
+
+def _deleted(reading: catalogue.Reading) -> list[Problem]:
+    """The questions that were taken once and are missing now."""
+    if isinstance(reading.definition, catalogue.QuizDefinition):
+        return quiz.check_kept(reading.definition, reading.file)
+    return []
 
 
 def _load(reading: catalogue.Reading, *, over: bool) -> dict[str, Any]:
@@ -168,7 +181,8 @@ def export(folder: Path, as_json: bool) -> None:
     items: list[dict[str, Any]] = []
     with application():
         store = Store(read_settings().media_dir)
-        current: list[catalogue.Course | catalogue.Quiz] = [*catalogue.courses(), *catalogue.quizzes()]
+        quizzes = [*catalogue.banks(), *catalogue.quizzes()]
+        current: list[catalogue.Course | catalogue.Quiz] = [*catalogue.courses(), *quizzes]
         for one in current:
             kind: catalogue.Kind = "course" if isinstance(one, catalogue.Course) else "quiz"
             written = catalogue.export(kind, one.slug, one.hash, folder, store=store)

@@ -22,8 +22,9 @@ from learnapp.catalogue import Quiz
 from learnapp.db import db, dialect_name, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.questions import ENOUGH, Facility, Question, Score, asks_the_same
-from learnapp.quiz import queries, rules
+from learnapp.quiz import rules
 from learnapp.quiz.facility_models import QuizFacility
+from learnapp.quiz.keys import held_keys
 from learnapp.quiz.models import Act, Attempt, Grade
 from learnapp.quiz.rules import Tap
 
@@ -53,7 +54,7 @@ _PAPERS = (
     .order_by(_attempt.c.id.desc())
     .limit(bindparam("most"))
 )
-_ANSWERS = select(
+_ACTS = select(
     _act.c.member_id,
     _act.c.attempt_id,
     _act.c.session,
@@ -139,12 +140,12 @@ def measure(slug: str) -> tuple[str, Facility]:
     for start in range(0, len(papers), _CHUNK):
         some = papers[start : start + _CHUNK]
         keys = [(row.member_id, row.id) for row in some]
-        answers, corrected = _answers(keys, [row.paper for row in some]), _corrected(keys)
+        taps, corrected = _taps(keys), _corrected(keys)
         for row, key in zip(some, keys, strict=True):
             versions = (row.quiz_version, row.key_version or row.quiz_version)
             if versions not in graders:
                 graders[versions] = _Grader(quiz, *versions)
-            graders[versions].add(row, answers.get(key, {}), corrected.get(key, {}), totals)
+            graders[versions].add(row, taps.get(key, ()), corrected.get(key, {}), totals)
     return quiz.hash, {name: (n, earned * 10_000 // most) for name, (n, earned, most) in totals.items()}
 
 
@@ -152,27 +153,23 @@ class _Grader:
     """Adds up what was earned at one version of a quiz, on those questions that the present one still asks."""
 
     def __init__(self, quiz: Quiz, version: str, keys: str) -> None:
-        bank = {**queries.bank(version), **queries.bank(keys)}
         now = {one.id: one for one in quiz.questions}
         self._bank = {
-            name: one for name, one in bank.items() if name in now and asks_the_same(one, now[name])
+            name: one
+            for name, one in held_keys(version, keys).items()
+            if name in now and not one.grading and asks_the_same(one, now[name])
         }
         self._known: dict[tuple[str, str], Score] = {}
 
     def add(
-        self,
-        row: Any,
-        answers: Mapping[str, str],
-        corrected: Mapping[str, int],
-        totals: dict[str, list[int]],
+        self, row: Any, taps: Sequence[Tap], corrected: Mapping[str, int], totals: dict[str, list[int]]
     ) -> None:
         """Adds one attempt: question -> [how many had it, earned, possible]. An answer that waits for a
         person's marks is left out."""
-        for sheet in rules.read_paper(row.paper):
-            question = self._bank.get(sheet.question)
-            if question is None:
-                continue
-            score = self._score(question, answers.get(question.id, "null"))
+        paper = rules.read_paper(row.paper)
+        won = rules.winners(taps, paper)
+        for question in (self._bank[sheet.question] for sheet in paper if sheet.question in self._bank):
+            score = self._score(question, won[question.id].answer if question.id in won else "null")
             if score.pending and (row.pending or question.id not in corrected):
                 continue
             had = totals.setdefault(question.id, [0, 0, 0])
@@ -186,15 +183,13 @@ class _Grader:
         return self._known[question.id, answer]
 
 
-def _answers(keys: Sequence[Key], papers: Sequence[str]) -> dict[Key, dict[str, str]]:
-    """The answers that count, of these attempts with their papers."""
-    sheets = dict(zip(keys, map(rules.read_paper, papers), strict=True))
-    rows = db.session.execute(_ANSWERS.where(tuple_(_act.c.member_id, _act.c.attempt_id).in_(keys)))
-    found: dict[Key, dict[str, str]] = {}
-    for key, taps in groupby(rows, key=lambda row: (row.member_id, row.attempt_id)):
-        won = rules.winners((Tap(*tuple(row)[2:]) for row in taps), sheets[key])
-        found[key] = {name: tap.answer for name, tap in won.items()}
-    return found
+def _taps(keys: Sequence[Key]) -> dict[Key, list[Tap]]:
+    """Every act of these attempts."""
+    rows = db.session.execute(_ACTS.where(tuple_(_act.c.member_id, _act.c.attempt_id).in_(keys)))
+    return {
+        key: [Tap(*tuple(row)[2:]) for row in found]
+        for key, found in groupby(rows, key=lambda row: (row.member_id, row.attempt_id))
+    }
 
 
 def _corrected(keys: Sequence[Key]) -> dict[Key, dict[str, int]]:

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from learnapp import catalogue
+from learnapp import catalogue, quiz
 from learnapp.app import create_app
 from learnapp.cli import main
-from learnapp.db import new_id, transaction
+from learnapp.db import db, new_id, transaction
 from learnapp.media import Store
 from tests.catalogue.folders import BEFORE, COURSE, course_files, tree, write
-from tests.conftest import AT
+from tests.conftest import AT, ZONE
 
 
 @pytest.fixture
@@ -152,3 +152,23 @@ def test_render_prints_harmless_html(run: Any, tmp_path: Path) -> None:
 def test_a_place_without_content_is_said_plainly(run: Any, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# x")
     assert "neither" in run("check", tmp_path / "a.md", code=1).output
+
+
+def test_a_question_that_was_asked_is_not_deleted(run: Any, root: Path) -> None:
+    run("load", root)
+    member_id, file = new_id(), root / "quizzes" / "doors-quiz.toml"
+    with transaction():
+        quiz.start(member_id, "doors-quiz", at=AT, zone=ZONE)
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('id = "two"', 'id = "three"'), "utf-8")
+    refused = run("load", root, code=1)
+    assert f"{file}: The question “two” is missing, and version 1 with it has been taken." in refused.output
+    assert "Put it back with status = “retired”" in refused.output
+    assert catalogue.quiz("doors-quiz").number == 1
+    (problem,) = document(run("load", root, "--json", code=1))["problems"]
+    assert problem["code"] == "question-gone"
+    retired = text.replace('id = "two"', 'id = "two"\nstatus = "retired"')
+    file.write_text(retired, "utf-8")
+    run("load", root)
+    db.session.rollback()  # this test's own view of the database ends here
+    assert catalogue.quiz("doors-quiz").number == 2
