@@ -34,6 +34,9 @@ class Config:
     https: bool
     trusted_proxies: int
     sweep_seconds: int
+    anchor_file: Path
+    anchor_mail: str
+    anchor_print: bool
     demo_password: str | None
 
     @property
@@ -45,6 +48,16 @@ class Config:
     def media_dir(self) -> Path:
         """Where uploaded and loaded files are kept, by content hash."""
         return self.data_dir / "media"
+
+    @property
+    def ledger_keys_dir(self) -> Path:
+        """Where the private keys that sign seals are kept, outside the database."""
+        return self.data_dir / "ledger-keys"
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where mails lie that somebody has to send."""
+        return self.data_dir / "outbox"
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -87,8 +100,8 @@ def _secret(env: Mapping[str, str], environment: str, data_dir: Path) -> str:
     return kept.read_text()
 
 
-def _normal_url(url: str) -> str:
-    """PostgreSQL addresses always go through psycopg 3, however they were written."""
+def normal_url(url: str) -> str:
+    """The address of a database as it is used: PostgreSQL's always go through psycopg 3, however they were written."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -107,7 +120,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(f"LEARNAPP_TIMEZONE is {zone!r}; use a name such as Asia/Shanghai.") from None
-    url = _normal_url(env.get("LEARNAPP_DATABASE_URL") or f"sqlite:///{data_dir / 'learnapp.sqlite3'}")
+    url = normal_url(env.get("LEARNAPP_DATABASE_URL") or f"sqlite:///{data_dir / 'learnapp.sqlite3'}")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigError("LEARNAPP_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return Config(
@@ -115,7 +128,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         secret_key=_secret(env, environment, data_dir),
         data_dir=data_dir,
         database_url=url,
-        owner_database_url=_normal_url(env.get("LEARNAPP_DATABASE_OWNER_URL") or url),
+        owner_database_url=normal_url(env.get("LEARNAPP_DATABASE_OWNER_URL") or url),
         host=env.get("HOST") or "127.0.0.1",
         port=_whole(env, "PORT", 8000, 1, 65535),
         workers=_whole(env, "LEARNAPP_WORKERS", 2, 1, 64),
@@ -124,5 +137,8 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         https=env.get("LEARNAPP_HTTPS", "1" if environment == "production" else "0") == "1",
         trusted_proxies=_whole(env, "LEARNAPP_TRUSTED_PROXIES", 0, 0, 8),
         sweep_seconds=_whole(env, "LEARNAPP_SWEEP_SECONDS", 5, 1, 3600),
+        anchor_file=Path(env.get("LEARNAPP_ANCHOR_FILE") or data_dir / "ledger-anchors.txt").resolve(),
+        anchor_mail=env.get("LEARNAPP_ANCHOR_MAIL") or "",
+        anchor_print=env.get("LEARNAPP_ANCHOR_PRINT", "0") == "1",
         demo_password=env.get("LEARNAPP_DEMO_PASSWORD") or None,
     )

@@ -18,13 +18,14 @@ from functools import cache
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event, text
+from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
+APPEND_ONLY = ("ledger_entry", "ledger_key", "ledger_seal", "ledger_seal_leaf")
 
 
 class Base(DeclarativeBase):
@@ -195,14 +196,20 @@ def snapshot() -> Iterator[None]:
 
 
 def grant_to(connection: Connection, role: str) -> None:
-    """PostgreSQL: lets the application's role use the tables that another role owns. On the ledger it may
-    read and append, nothing else; what is not granted cannot be switched off by whoever runs the application.
+    """PostgreSQL: lets the application's role use the tables that another role owns. On the ledger and its
+    seals it may read and append, nothing else; what is not granted cannot be switched off by whoever runs the
+    application.
     """
     name = connection.dialect.identifier_preparer.quote(role)
+    present = inspect(connection).get_table_names()
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
-        f"REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ledger_entry FROM {name}",
+        *(
+            f"REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {table} FROM {name}"
+            for table in APPEND_ONLY
+            if table in present
+        ),
     ):
         connection.exec_driver_sql(statement)
 

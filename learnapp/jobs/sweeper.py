@@ -17,7 +17,7 @@ from flask import Flask
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
 from learnapp.db import db, transaction
-from learnapp.jobs import regrading
+from learnapp.jobs import regrading, sealing
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
@@ -35,12 +35,13 @@ class Swept:
     counted: int
     measured: int = 0
     corrected: int = 0
+    sealed: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
     """Closes attempts whose time is up, goes on with corrected keys, folds members who are behind, and takes
-    waiting deltas into the counts of every unit; now and then measures how hard questions are. What fails for
-    one member is logged and stops nothing else."""
+    waiting deltas into the counts of every unit; now and then measures how hard questions are; once a day
+    seals the ledger. What fails for one member is logged and stops nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
@@ -50,6 +51,7 @@ def run_once(app: Flask, at: datetime) -> Swept:
                 followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
                 counted=_tried("count", lambda: _count(at)),
                 measured=_tried("measure", lambda: _measure(app, at)),
+                sealed=_tried("seal", lambda: sealing.seal_daily(app, at)),
             )
         finally:
             db.session.remove()

@@ -1,29 +1,14 @@
-"""What is true of a chain: how an entry is hashed, and what may be voided. Pure."""
+"""What is true of a chain: how an entry is hashed (said in `verify.py`), and what may be voided. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from learnapp.errors import N_, Conflict, Invalid, NotFound
+from learnapp.ledger.verify import GENESIS, HASHED_COLUMNS, entry_hash
 
-GENESIS = "0" * 64
-
-# Order matters: it is the order in which the columns enter the hash.
-HASHED_COLUMNS = (
-    "member_id",
-    "seq",
-    "uid",
-    "kind",
-    "subject",
-    "subject_version",
-    "data",
-    "occurred_at",
-    "recorded_at",
-    "recorder",
-    "source",
-    "prev_hash",
-)
+__all__ = ["GENESIS", "HASHED_COLUMNS", "VOID_REASONS", "check_void", "commitment", "entry_hash"]
 
 VOID_REASONS = {
     "entered-in-error": N_("Entered in error"),
@@ -37,19 +22,6 @@ VOID_REASONS = {
     "reopened": N_("The attempt was opened again"),
     "superseded": N_("A later attempt counts"),
 }
-
-
-def entry_hash(columns: Sequence[str]) -> str:
-    """SHA-256 over the columns in `HASHED_COLUMNS` order, each as UTF-8 behind its length in 4 bytes.
-
-    The length prefix keeps text from moving between neighbouring columns without changing the hash.
-    """
-    parts: list[bytes] = []
-    for column in columns:
-        raw = column.encode()
-        parts.append(len(raw).to_bytes(4, "big"))
-        parts.append(raw)
-    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def commitment(salt: str, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from learnapp import accounts, ledger
 from learnapp.db import db, transaction
 from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, entry_hash
-from learnapp.ledger.verify import check_chain
+from learnapp.ledger.verify import Ledger, check
 from tests.conftest import AT
 
 BARE = (
@@ -82,7 +83,7 @@ def test_damage_is_found_and_named(
 
 
 def test_no_false_alarm(damage: Callable[[str], ledger.Report]) -> None:
-    assert damage("SELECT 1") == ledger.Report(12, 3, None)
+    assert damage("SELECT 1") == ledger.Report(12, 3, unsealed=12)
 
 
 def test_one_changed_byte_in_the_file(damage: Callable[[str], ledger.Report]) -> None:
@@ -109,6 +110,10 @@ texts = st.text(max_size=12)
 streams = st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=6)
 
 
+def whole(rows: list[list[object]], head: tuple[int, str]) -> bool:
+    return check(Ledger([], [], lambda: [], lambda: rows, {"m": head})).ok
+
+
 def chain(rows: list[tuple[str, str, str]]) -> list[list[object]]:
     built: list[list[object]] = []
     last = GENESIS
@@ -122,12 +127,28 @@ def chain(rows: list[tuple[str, str, str]]) -> list[list[object]]:
 @given(streams, st.data())
 def test_any_changed_column_is_found(rows: list[tuple[str, str, str]], data: st.DataObject) -> None:
     built = chain(rows)
-    head = {"m": (len(built), str(built[-1][12]))}
-    assert check_chain([tuple(row) for row in built], dict(head)).ok
+    head = (len(built), str(built[-1][12]))
+    assert whole(built, head)
     row = data.draw(st.integers(0, len(built) - 1))
     column = data.draw(st.sampled_from([0, *range(2, 13)]))
     built[row][column] = str(built[row][column]) + "x"
-    assert not check_chain([tuple(row) for row in built], dict(head)).ok
+    assert not whole(built, head)
+
+
+@given(
+    st.lists(
+        texts | st.text("abcdefghij0123456789", max_size=300),
+        min_size=len(HASHED_COLUMNS),
+        max_size=len(HASHED_COLUMNS),
+    )
+)
+def test_the_hash_is_what_it_is_said_to_be(columns: list[str]) -> None:
+    """The quick way for plain ASCII and the general one are one function: length, bytes, length, bytes."""
+    raw = b"".join(len(text.encode()).to_bytes(4, "big") + text.encode() for text in columns)
+    assert entry_hash(columns) == hashlib.sha256(raw).hexdigest()
+    long = [text * 40 for text in columns]
+    raw = b"".join(len(text.encode()).to_bytes(4, "big") + text.encode() for text in long)
+    assert entry_hash(long) == hashlib.sha256(raw).hexdigest()
 
 
 @given(st.lists(texts, min_size=len(HASHED_COLUMNS), max_size=len(HASHED_COLUMNS)), st.data())
