@@ -12,12 +12,13 @@ from learnapp.quiz.facility import due as facilities_due
 from learnapp.quiz.facility import keep as keep_facility
 from learnapp.quiz.facility import measure as measure_facility
 from learnapp.quiz.facility_models import QuizFacility
+from learnapp.quiz.inventory import Entry, Inventory, Taken, Use, inventory
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
 from learnapp.quiz.marks import Marks
 from learnapp.quiz.marks_file import MarksFile, decode, read_marks
 from learnapp.quiz.mistakes import Mistake, mistakes
 from learnapp.quiz.models import Act, Attempt
-from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, taps
+from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, glance, taps
 from learnapp.quiz.retiring import check_kept
 from learnapp.quiz.rules import Result, Sheet, Tap, entered, latest, needed, result, scores, sections, winners
 from learnapp.quiz.service import Ended, Outcome, Saved, close, save, save_form, submit
@@ -38,8 +39,10 @@ __all__ = [
     "Clock",
     "Count",
     "Ended",
+    "Entry",
     "Finding",
     "Frozen",
+    "Inventory",
     "Item",
     "Marks",
     "MarksFile",
@@ -55,8 +58,10 @@ __all__ = [
     "Sheet",
     "Standing",
     "Started",
+    "Taken",
     "Tap",
     "Terms",
+    "Use",
     "Verdict",
     "Whole",
     "Window",
@@ -75,6 +80,8 @@ __all__ = [
     "facilities_due",
     "faults",
     "form_fields",
+    "glance",
+    "inventory",
     "items",
     "keep_facility",
     "lateness",

@@ -13,13 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Invalid
-from learnapp.quiz import grading, lateness, queries, timing
+from learnapp.quiz import grading, lateness, queries, rules, timing
 from learnapp.quiz.clocks import locked
 from learnapp.quiz.journal import FORM_SESSION, MAX_KEPT, MAX_MS, NewAct, answer_text
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import Frozen
 
-Code = Literal["saved", "late-accepted", "late-waiting", "late", "ended", "refused"]
+Code = Literal["saved", "locked", "late-accepted", "late-waiting", "late", "ended", "refused"]
 
 _attempt = cast(Table, Attempt.__table__)
 _act = cast(Table, Act.__table__)
@@ -28,7 +28,11 @@ _KEEP = {
     "postgresql": postgresql.insert(_act).on_conflict_do_nothing(),
 }
 
+# What is kept as the answer of the act that enters a section.
+_ENTERED = "true"
+
 TEXTS: Mapping[str, str] = {
+    "locked": N_("This part had been left when this answer was given. It is kept, but it does not count."),
     "late-accepted": N_("This answer was made in time and arrived later. It counts."),
     "late-waiting": N_("This answer arrived after the time was up. A person decides whether it counts."),
     "late": N_("This answer arrived after the time was up. It is kept, but it does not count."),
@@ -40,8 +44,9 @@ TEXTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one act: saved and counting; late, and accepted, waiting for a person or not counting;
-    kept but after the hand-in; or refused since it cannot be read.
+    """What became of one act: saved and counting; not counting, since its section had been left; late, and
+    accepted, waiting for a person or not counting; kept but after the hand-in; or refused since it cannot be
+    read.
 
     `message` is an English message id with `params` when there is something to say, else empty.
     """
@@ -57,13 +62,14 @@ class Outcome:
 class Saved:
     """The answer to a message of acts. `elsewhere` is the highest number that other sessions have given, so
     that a page sees whether another one answered meanwhile; `ended_now` says that this request closed the
-    attempt."""
+    attempt, `paused` that its clock stands still."""
 
     outcomes: tuple[Outcome, ...]
     elsewhere: int
     remaining_ms: int | None
     open: bool
     ended_now: bool
+    paused: bool = False
 
     @property
     def grew(self) -> bool:
@@ -120,8 +126,10 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
         grading.end(found, at)
     if rows and not counts:
         outcomes = _told(outcomes, lateness.arrived(found.member_id, found.id, known, at))
+    elif rows and rules.sections(found.sheets):
+        outcomes = _told(outcomes, _left(found))
     remaining = found.clock.remaining_ms(at) if counts else 0
-    return Saved(tuple(outcomes), found.highest, remaining, counts, overdue)
+    return Saved(tuple(outcomes), found.highest, remaining, counts, overdue, found.paused_at is not None)
 
 
 def _sorted_out(
@@ -129,13 +137,15 @@ def _sorted_out(
 ) -> tuple[list[dict[str, Any]], list[Outcome]]:
     """The rows to keep, and what to say about each act as if all of them counted."""
     bank = queries.bank(found.quiz_version)
-    orders = {sheet.question: sheet.order for sheet in found.sheets}
+    sheets = found.sheets
+    orders = {sheet.question: sheet.order for sheet in sheets}
+    doors = {rules.SECTION + name for name in rules.sections(sheets)[1:]}
     rows: list[dict[str, Any]] = []
     outcomes: list[Outcome] = []
     for act in acts:
         try:
             _check_room(found.acts + len(rows))
-            answer = answer_text(act, orders, bank)
+            answer = _ENTERED if act.question in doors else answer_text(act, orders, bank)
         except Invalid as error:
             outcomes.append(Outcome(act.session, act.number, "refused", error.message, error.params))
             continue
@@ -164,6 +174,12 @@ def _check_room(kept: int) -> None:
             "too-many-acts",
             N_("Too many answers were sent in this attempt. What was saved before counts; please hand in."),
         )
+
+
+def _left(found: Frozen) -> Mapping[lateness.Key, Code]:
+    """The acts that do not count because their section had been left."""
+    taps = queries.taps(found.member_id, found.id)
+    return {(tap.session, tap.number): "locked" for tap in rules.shut_out(taps, found.sheets)}
 
 
 def _told(outcomes: Sequence[Outcome], stands: Mapping[lateness.Key, Code]) -> list[Outcome]:
