@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from learnapp import questions
 from learnapp.db import db, new_id, table_of
@@ -19,12 +19,12 @@ from learnapp.questions import Answer, Marked
 from learnapp.quiz import grading, marking, queries, rules, scripts
 from learnapp.quiz.keys import held_keys
 from learnapp.quiz.marking import Marking, Sheaf
-from learnapp.quiz.marking_models import Appeal, Script
+from learnapp.quiz.marking_models import Appeal, Mark
 from learnapp.quiz.queries import AttemptInfo, Frozen
 
 MOST_TEXT = 500
 
-_appeal, _script = table_of(Appeal), table_of(Script)
+_appeal, _mark = table_of(Appeal), table_of(Mark)
 
 _COLUMNS = (
     _appeal.c.member_id,
@@ -42,7 +42,21 @@ _COLUMNS = (
 _OF_ATTEMPT = select(*_COLUMNS).where(
     _appeal.c.member_id == bindparam("member_id"), _appeal.c.attempt_id == bindparam("attempt_id")
 )
-_OPEN = select(*_COLUMNS).where(_appeal.c.state == "open").order_by(_appeal.c.made_at, _appeal.c.lot)
+_MARKED_BY = (
+    select(_mark.c.number)
+    .where(
+        _mark.c.member_id == _appeal.c.member_id,
+        _mark.c.attempt_id == _appeal.c.attempt_id,
+        _mark.c.question == _appeal.c.question,
+        _mark.c.made_by == bindparam("reviewer"),
+    )
+    .exists()
+)
+_OPEN = (
+    select(*_COLUMNS, or_(_appeal.c.member_id == bindparam("reviewer"), _MARKED_BY).label("mine"))
+    .where(_appeal.c.state == "open")
+    .order_by(_appeal.c.made_at, _appeal.c.lot)
+)
 _DECIDE = update(_appeal).where(
     _appeal.c.member_id == bindparam("this_member"),
     _appeal.c.attempt_id == bindparam("this_attempt"),
@@ -107,9 +121,10 @@ def waiting() -> int:
     return int(db.session.execute(statement).scalar_one())
 
 
-def queue() -> list[AppealInfo]:
-    """The undecided appeals, the oldest first."""
-    return [AppealInfo(*row) for row in db.session.execute(_OPEN)]
+def queue(reviewer_id: str) -> list[tuple[AppealInfo, bool]]:
+    """The undecided appeals, the oldest first, each with whether this person may decide it."""
+    rows = db.session.execute(_OPEN, {"reviewer": reviewer_id})
+    return [(AppealInfo(*tuple(row)[:-1]), not row.mine) for row in rows]
 
 
 def ask(member_id: str, attempt_id: str, question: str, text: str, *, at: datetime) -> bool:

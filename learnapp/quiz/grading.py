@@ -18,7 +18,7 @@ from learnapp import catalogue, ledger
 from learnapp.db import db, table_of
 from learnapp.ledger import QuizEnded
 from learnapp.questions import Score
-from learnapp.quiz import queries, rules
+from learnapp.quiz import queries, rules, scripts
 from learnapp.quiz.keys import held_keys
 from learnapp.quiz.models import Attempt, Grade
 from learnapp.quiz.queries import AttemptInfo, Frozen
@@ -42,6 +42,11 @@ class Graded:
     pending: int
     key_version: str
 
+    @property
+    def passed(self) -> bool | None:
+        """None while answers wait: neither passed nor failed."""
+        return None if self.pending else self.result.passed
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -56,9 +61,20 @@ class Changed:
 def graded(found: Frozen, taps: Sequence[Tap], key_version: str | None = None) -> Graded:
     """The result of these acts under the keys of `key_version` (by default those that hold for the attempt)."""
     held = key_version or found.key_version or found.quiz_version
-    scores = rules.scores(found.sheets, held_keys(found.quiz_version, held), rules.latest(taps))
-    result = rules.result(scores, catalogue.quiz_version(found.quiz_version).pass_percent)
-    return Graded(scores, result, 0, held)
+    scores = scripts.scores(found, held_keys(found.quiz_version, held), rules.latest(taps, found.sheets))
+    # Nobody marks practice, so what a person would have to mark counts for nothing there.
+    counted = [score for score in scores if not (found.practice and score.pending)]
+    result = rules.result(counted, catalogue.quiz_version(found.quiz_version).pass_percent)
+    pending = 0 if found.practice else sum(score.pending for score in scores)
+    return Graded(scores, result, pending, held)
+
+
+def _settle(found: Frozen, now: Graded, at: datetime) -> None:
+    """Tells those who mark what waits; most papers have nothing for them."""
+    pairs = zip(found.sheets, now.scores, strict=True)
+    waiting = [sheet.question for sheet, score in pairs if score.pending and not found.practice]
+    if waiting or found.pending:
+        scripts.settle(found, waiting, at)
 
 
 def end(found: Frozen, at: datetime) -> int | None:
@@ -66,7 +82,7 @@ def end(found: Frozen, at: datetime) -> int | None:
     practice, which is nobody's business but the member's."""
     taps = queries.taps(found.member_id, found.id)
     now = graded(found, taps)
-    ended_by, ended_at = rules.ending(found.deadline_at, at)
+    ended_by, ended_at = found.clock.ending(at)
     seq = None
     if not found.practice:
         seq = _record(found, taps, now, ended_by, ended_at, at, found.member_id)
@@ -78,10 +94,11 @@ def end(found: Frozen, at: datetime) -> int | None:
         ended_by=ended_by,
         earned=now.result.earned,
         possible=now.result.possible,
-        passed=now.result.passed,
+        passed=now.passed,
         pending=now.pending,
         entry_seq=seq,
     )
+    _settle(found, now, at)
     return seq
 
 
@@ -93,25 +110,28 @@ def again(
     actor_id: str,
     at: datetime,
     key_version: str | None = None,
+    note: str = "",
 ) -> Changed:
     """Computes the result of an ended attempt once more, from the acts that are accepted now, the marks that
     people gave, and the keys of `key_version`. Where anything differs from the result before, or an answer that
     waited was marked, the correction is kept and the ledger's entry replaced. Doing it again changes nothing.
+    `note` is the commitment to a reason in words that `ledger.note` keeps.
     """
     taps = queries.taps(found.member_id, found.id)
     now = graded(found, taps, key_version)
+    _settle(found, now, at)
     before = Result(found.earned or 0, found.possible, bool(found.passed), 0)
     if _same(found, now, cause):
         if now.key_version != (found.key_version or found.quiz_version):
             _write(found, key_version=now.key_version)
         return Changed(before, now.result, now.pending, None)
-    seq = _replace(found, taps, now, cause, trace, actor_id, at)
+    seq = _replace(found, taps, now, cause, trace, actor_id, at, note)
     _keep(found, now, before, cause, trace, actor_id, at, seq)
     _write(
         found,
         earned=now.result.earned,
         possible=now.result.possible,
-        passed=now.result.passed,
+        passed=now.passed,
         pending=now.pending,
         key_version=now.key_version,
         corrections=found.corrections + 1,
@@ -138,6 +158,8 @@ def reopen(
         )
     taps = queries.taps(found.member_id, found.id)
     _keep(found, graded(found, taps), before, "reopened", trace, actor_id, at, None)
+    if found.pending:
+        scripts.settle(found, (), at)
     _write(
         found,
         state="open",
@@ -155,18 +177,27 @@ def reopen(
 def _same(found: Frozen, now: Graded, cause: Cause) -> bool:
     """Whether a correction would say what is known already."""
     held = (found.earned, found.possible, found.passed, found.pending)
-    fresh = (now.result.earned, now.result.possible, now.result.passed, now.pending)
+    fresh = (now.result.earned, now.result.possible, now.passed, now.pending)
     return held == fresh and cause != "late"
 
 
 def _replace(
-    found: Frozen, taps: Sequence[Tap], now: Graded, cause: Cause, trace: str, actor_id: str, at: datetime
+    found: Frozen,
+    taps: Sequence[Tap],
+    now: Graded,
+    cause: Cause,
+    trace: str,
+    actor_id: str,
+    at: datetime,
+    note: str,
 ) -> int | None:
     """Voids the entry that stands and records the new result. An entry that is void already (a later attempt
     counts) stays so, and practice has none."""
     if found.practice or found.entry_seq is None or not _effective(found):
         return None
-    ledger.void(found.member_id, found.entry_seq, reason=cause, actor_id=actor_id, at=at, trace=trace)
+    ledger.void(
+        found.member_id, found.entry_seq, reason=cause, actor_id=actor_id, at=at, trace=trace, note=note
+    )
     assert found.ended_by is not None and found.ended_at is not None
     return _record(found, taps, now, found.ended_by, found.ended_at, at, actor_id, cause, trace)
 
@@ -194,7 +225,7 @@ def _record(
         ended_by=ended_by,
         earned=now.result.earned,
         possible=now.result.possible,
-        passed=now.result.passed and not now.pending,
+        passed=bool(now.passed),
         paper_digest=found.paper_digest,
         acts_digest=rules.acts_digest(taps),
         pending=now.pending,
@@ -254,7 +285,7 @@ def _keep(
         "was_passed": before.passed,
         "earned": now.result.earned,
         "possible": now.result.possible,
-        "passed": now.result.passed and not now.pending,
+        "passed": bool(now.passed),
         "pending": now.pending,
         "marks": rules.canonical(marks),
         "made_by": actor_id,

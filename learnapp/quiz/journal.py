@@ -108,10 +108,14 @@ def page_fields(shown: Json) -> dict[str, list[str]]:
 
 def form_fields(form: Mapping[str, Sequence[str]], name: str) -> dict[str, list[str]]:
     """The fields of one question in a form post: the field `name`, and `name.part` for its parts; without
-    what was left empty."""
+    what was left empty, lines ended as in the page and not as browsers send them."""
     found = {
-        "" if field == name else field[len(name) + 1 :]: [value for value in values if value.strip()]
+        "" if field == name else field[len(name) + 1 :]: [_lines(value) for value in values if value.strip()]
         for field, values in form.items()
         if field == name or field.startswith(f"{name}.")
     }
     return {part: values for part, values in found.items() if values}
+
+
+def _lines(value: str) -> str:
+    return value.replace("\r\n", "\n")

@@ -35,7 +35,7 @@ _QUEUE = (
         _script.c.question,
         func.sum(case((_script.c.state == "waiting", 1), else_=0)).label("waiting"),
         func.count().label("all"),
-        func.min(_script.c.lot).label("lot"),
+        func.max(_script.c.quiz_version).label("version"),
     )
     .group_by(_script.c.quiz, _script.c.question)
     .order_by(_script.c.quiz, _script.c.question)
@@ -67,13 +67,13 @@ _APPEALED = select(_appeal.c.state).where(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the answers to one question are marked. `lot` is that of any of them."""
+    """How far the answers to one question are marked; `version` is one of those that asked it."""
 
     quiz: str
     question: str
     waiting: int
     all: int
-    lot: str
+    version: str
 
     @property
     def marked(self) -> int:
@@ -107,7 +107,7 @@ def queue(slug: str | None = None) -> list[Progress]:
     """Every question with answers that a person marks, at one quiz or at all, in the order of their ids."""
     statement = _QUEUE if slug is None else _QUEUE.where(_script.c.quiz == slug)
     rows = db.session.execute(statement)
-    return [Progress(row.quiz, row.question, int(row.waiting), row.all, row.lot) for row in rows]
+    return [Progress(row.quiz, row.question, int(row.waiting), row.all, row.version) for row in rows]
 
 
 def progress(slug: str, question: str) -> Progress | None:

@@ -29,6 +29,7 @@ class Script(Base):
     attempt_id: Mapped[str] = mapped_column(ID, primary_key=True)
     question: Mapped[str] = mapped_column(KEY, primary_key=True)
     quiz: Mapped[str] = mapped_column(KEY)
+    quiz_version: Mapped[str] = mapped_column(HASH)
     lot: Mapped[str] = mapped_column(ID)
     state: Mapped[str] = mapped_column(KEY, default="waiting")
     since: Mapped[datetime] = mapped_column(UtcDateTime)

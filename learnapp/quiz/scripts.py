@@ -115,7 +115,8 @@ def settle(found: Frozen, waiting: Collection[str], at: datetime) -> None:
         if question not in states:
             lot = lot_of(found.member_id, found.id, question)
             row = {**key, "question": question, "lot": lot}
-            db.session.execute(insert(_script), {**row, "quiz": found.quiz, "state": "waiting", "since": at})
+            of = {"quiz": found.quiz, "quiz_version": found.quiz_version}
+            db.session.execute(insert(_script), {**row, **of, "state": "waiting", "since": at})
             db.session.execute(insert(_lot), row)
         elif states[question] == "marked":
             set_state(found, question, "waiting")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from learnapp import drill, quiz, study
 from learnapp.web import due
@@ -53,6 +53,7 @@ def work() -> str:
             gettext("Writing"),
             gettext("change a lesson and publish it"),
         ),
+        ("quiz.mark", url_for("quiz.marking_queue"), gettext("Marking"), _to_mark()),
         (
             "quiz.statistics",
             url_for("quiz.all_statistics"),
@@ -64,6 +65,20 @@ def work() -> str:
     reports = quiz.doubtful() if me().can("quiz.statistics") else ()
     checks = [check for report in reports for check in figures.checks(report)]
     return render_template("home/work.html", doors=doors, checks=checks)
+
+
+def _to_mark() -> str:
+    """How much waits for whoever marks, in words."""
+    if not me().can("quiz.mark"):
+        return ""
+    answers, looks = quiz.marking.waiting(), quiz.appeals.waiting()
+    found = [
+        ngettext("%(num)s answer waits", "%(num)s answers wait", answers) if answers else "",
+        ngettext("%(num)s second look is asked for", "%(num)s second looks are asked for", looks)
+        if looks
+        else "",
+    ]
+    return gettext(", ").join(one for one in found if one) or gettext("nothing waits")
 
 
 @bp.get("/off")

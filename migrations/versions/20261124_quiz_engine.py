@@ -438,6 +438,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_quiz_late_state", "quiz_late", ["state"], unique=False)
     op.create_table(
+        "quiz_leave",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id", "attempt_id"],
+            ["attempt.member_id", "attempt.id"],
+            name=op.f("fk_quiz_leave_member_id_attempt_id_attempt"),
+        ),
+        sa.PrimaryKeyConstraint("member_id", "attempt_id", "number", name=op.f("pk_quiz_leave")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_quiz_leave_left_at", "quiz_leave", ["left_at"], unique=False)
+    op.create_table(
         "quiz_mark",
         sa.Column(
             "member_id",
@@ -504,6 +528,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "quiz_version",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
             "lot",
             sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
             nullable=False,
@@ -567,6 +596,8 @@ def downgrade() -> None:
     op.drop_index("ix_quiz_script_queue", table_name="quiz_script")
     op.drop_table("quiz_script")
     op.drop_table("quiz_mark")
+    op.drop_index("ix_quiz_leave_left_at", table_name="quiz_leave")
+    op.drop_table("quiz_leave")
     op.drop_index("ix_quiz_late_state", table_name="quiz_late")
     op.drop_table("quiz_late")
     op.drop_index("ix_quiz_grade_trace", table_name="quiz_grade")

@@ -38,6 +38,20 @@ def test_the_content_of_this_repository_has_no_problem() -> None:
     assert len(twins) >= 2
 
 
+MARKED = """
+[[question]]
+id = "why"
+kind = "short"
+stem = "为什么？"
+explanation = "。"
+
+[[question.rubric]]
+id = "reason"
+text = "说出一条理由"
+points = 1
+"""
+
+
 def test_a_good_course_has_no_problem() -> None:
     reading = read({})
     assert reading.problems == ()
@@ -75,6 +89,7 @@ def test_a_good_course_has_no_problem() -> None:
             ("same_id", "01-before.check.toml", 13),
         ),
         ({"01-before.check.toml": "need = 1\n"}, ("no-questions", "01-before.check.toml", 0)),
+        ({"01-before.check.toml": CHECK + MARKED}, ("marked-in-check", "01-before.check.toml", 21)),
     ],
 )
 def test_an_error_is_named_with_its_place(
@@ -195,7 +210,7 @@ def test_a_licence_travels_with_the_course() -> None:
         (QUIZ.replace("minutes = 10", "minutes = 0"), "not-whole", 3),
         (QUIZ.replace("count = 1\n", ""), "missing", 6),
         (QUIZ.replace('"two"', '"one"'), "same_id", 20),
-        (QUIZ.replace('kind = "true-false"', 'kind = "essay"', 1), "unknown_kind", 13),
+        (QUIZ.replace('kind = "true-false"', 'kind = "poem"', 1), "unknown_kind", 13),
         (QUIZ.replace('"doors-quiz"', '"quiz"'), "id-and-name", 1),
         (QUIZ.replace('title = "走访测验"\n', ""), "missing", 0),
         ("id = 'doors-quiz'\ntitle = 'x'\n", "no-questions", 0),

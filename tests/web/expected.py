@@ -83,6 +83,7 @@ ABOUT_UNIT = {"branch_id": TARGET}
 COURSE = {"course": "doors"}
 MODULE = {"course": "doors", "module": "before"}
 QUIZ = {"slug": "five-kinds"}
+VISIT = {"slug": "visits", "question": "visit"}
 CARD = {"slug": "all-wrong", "question": "single-1"}
 
 TABLE: Mapping[str, Line] = {
@@ -174,6 +175,14 @@ TABLE: Mapping[str, Line] = {
     "GET quiz.overview": attempt(),
     "POST quiz.submit": attempt(),
     "GET quiz.review": attempt(),
+    "POST quiz.ask_again": attempt(question="single-1", text=""),
+    "GET quiz.marking_queue": only("trainer reviewer"),
+    "GET quiz.mark_next": only("trainer reviewer", VISIT),
+    "GET quiz.mark_answer": only("trainer reviewer", {"lot": "waiting_lot"}),
+    "POST quiz.give_marks": only("trainer reviewer", {"lot": "waiting_lot"}),
+    "GET quiz.all_appeals": only("trainer reviewer"),
+    "GET quiz.appeal": only("trainer reviewer", {"lot": "appeal_lot"}),
+    "POST quiz.decide_appeal": only("trainer reviewer", {"lot": "appeal_lot"}),
     "GET quiz.all_statistics": only("trainer"),
     "GET quiz.statistics": only("trainer", QUIZ),
     # drill: about the asker alone; no address names a member, so that nobody's book but one's own has one

@@ -52,6 +52,8 @@ class Town:
     section: str = ""
     picture: str = ""
     code: str = ""
+    waiting_lot: str = ""
+    appeal_lot: str = ""
 
     def target(self, kind: str, name: str, persona: str) -> str:
         """The id of a target as it stands to the persona's role; empty for pages about nothing."""

@@ -1,6 +1,6 @@
 """The pages of timed quizzes, and the one address that a running page's script talks to."""
 
-from learnapp.web.quiz import acts, pages, running, statistics
+from learnapp.web.quiz import acts, appeals, marking, pages, running, statistics
 from learnapp.web.quiz.blueprint import bp
 
-__all__ = ["acts", "bp", "pages", "running", "statistics"]
+__all__ = ["acts", "appeals", "bp", "marking", "pages", "running", "statistics"]
