@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from learnapp.catalogue.quiz_settings import QuizSettings
@@ -44,15 +44,16 @@ def check_blueprint(
     questions: Sequence[Question],
     problems: Problems,
     source: str,
+    own: Collection[str],
 ) -> None:
-    """Notes draws that cannot be met, questions that nobody is asked, and what is wrong with sections. A bank
-    has neither draws nor sections of its own."""
+    """Notes draws that cannot be met, questions of this file (`own`, by id) that nobody is asked, and what is
+    wrong with sections. A bank has neither draws nor sections of its own."""
     if settings.bank:
         _check_bank(settings, draws, problems, source)
         return
     line_of = lines_of(source, "draw")
     lines = [line_of(at, "") for at in range(len(draws))]
-    problems.found += check_draws(questions, draws, problems.file, line_of(0, ""), lines)
+    problems.found += check_draws(questions, draws, problems.file, line_of(0, ""), lines, own)
     _check_sections(settings, draws, questions, problems, source)
     if questions and all(one.status != "active" for one in questions):
         problems.error(

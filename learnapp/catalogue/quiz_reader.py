@@ -75,7 +75,7 @@ def _quiz(
     questions = (*own, *included.questions)
     pictured = {**files, **{path: included.files[path] for path in included.shown}}
     draws = read_draws(tables, source, problems)
-    check_blueprint(settings, draws, questions, problems, source)
+    check_blueprint(settings, draws, questions, problems, source, {one.id for one in own})
     return QuizDefinition(
         slug=slug,
         title=table.text("title", limit=TITLE_LIMIT, needed=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -178,13 +178,18 @@ def check_draws(
     file: str,
     line: int = 0,
     lines: Sequence[int] = (),
+    own: Collection[str] | None = None,
 ) -> list[Problem]:
     """What is wrong between the draws and the questions of a quiz: a draw that cannot be met (error), or
     active questions that no draw can reach (warning). `lines` are those of the draws, `line` is for what is
-    about all of them."""
+    about all of them. Only of the questions in `own` (by default all) it matters whether they are reached."""
     problems = _unmet(questions, draws, file, line, lines)
     reached = {one.id for one in questions if any(draw.source.has(one) for draw in draws)}
-    left = [one for one in questions if draws and one.status == "active" and one.id not in reached]
+    left = [
+        one
+        for one in questions
+        if draws and one.status == "active" and one.id not in reached and (own is None or one.id in own)
+    ]
     pools = {one.pool for one in questions if one.id in reached}
     for pool in sorted({one.pool for one in left} - pools):
         problems.append(_warning("pool_not_drawn", file, line, _POOL_LEFT, {"pool": pool}))
@@ -196,7 +201,7 @@ def check_draws(
 
 
 _POOL_LEFT = N_("No draw takes from the pool “%(pool)s”, so its questions are never asked.")
-_QUESTIONS_LEFT = N_("No draw takes %(count)s of the questions, so they are never asked: %(questions)s")
+_QUESTIONS_LEFT = N_("%(count)s questions are taken by no draw and never asked: %(questions)s.")
 
 
 def _warning(code: str, file: str, line: int, message: str, params: Mapping[str, object]) -> Problem:

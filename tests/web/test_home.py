@@ -30,7 +30,7 @@ def _assign(world: World, tmp_path: Path) -> None:
     """Four quizzes of our own: one past its date, one due within the week, two later."""
     store = Store(tmp_path)
     with transaction():
-        for number, file in enumerate(sorted((ROOT / "quizzes").glob("*.toml"))):
+        for number, file in enumerate(sorted((ROOT / "quizzes").glob("*-quiz.toml"))):
             definition = catalogue.read_folder(file).definition
             assert definition is not None
             catalogue.publish(definition, actor_id=world.committee, at=AT, store=store)
@@ -77,7 +77,7 @@ def test_whoever_is_done_reads_so(world_today: World, client: FlaskClient, tmp_p
     _assign(world_today, tmp_path)
     member = world_today.people["member"]
     with transaction():
-        for file in (ROOT / "quizzes").glob("*.toml"):
+        for file in (ROOT / "quizzes").glob("*-quiz.toml"):
             acts.quiz(member, file.stem, AT)
     follow.sweep(AT, "Asia/Shanghai")
     sign_in(client, member)
