@@ -31,6 +31,7 @@ ACTIONS = {
     "quiz-reopen": N_("An attempt was opened again"),
     "quiz-allowance": N_("A member’s standing extra time was set"),
     "entry-voided": N_("A ledger entry was voided"),
+    "quiz-regraded": N_("Results of a quiz were corrected"),
 }
 
 

@@ -61,11 +61,14 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "quiz.read": EVERY_MEMBER,
     "quiz.act": EVERY_MEMBER,
     "drill.own": EVERY_MEMBER,
+    "notices.own": EVERY_MEMBER,
     # Running an exam: times, pauses, reopening, and deciding about what came late. Never about oneself.
     "quiz.conduct": _rules(("secretary", "own"), ("committee", "subtree"), ("trainer", "subtree")),
     # Marking answers in free text and deciding about appeals, blind unless the quiz says otherwise.
     "quiz.mark": _rules(("trainer", "anyone"), ("reviewer", "anyone")),
     "quiz.statistics": _rules(("trainer", "anyone")),
+    "quiz.regrade": _rules(("trainer", "anyone")),
+    "quiz.faults": _rules(("trainer", "anyone")),
     "media.read": EVERY_MEMBER,
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),
     "ledger.own": EVERY_MEMBER,

@@ -15,6 +15,7 @@ from learnapp.web import (
     home,
     ledger,
     media,
+    notices,
     points,
     preferences,
     quiz,
@@ -28,7 +29,7 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit, drill, media):
+    for pages in (audit, drill, media, notices):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)
