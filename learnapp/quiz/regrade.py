@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, distinct, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
+from learnapp import audit
 from learnapp.db import db, table_of
 from learnapp.errors import N_, Conflict, Invalid, NotFound
 from learnapp.quiz import grading, queries
@@ -82,7 +83,8 @@ _DONE = update(_regrade).where(_regrade.c.id == bindparam("trace")).values(done_
 
 _LEFT = (*AT_VERSION, OTHER_KEY)
 _MEMBERS = (
-    select(distinct(_attempt.c.member_id))
+    select(_attempt.c.member_id)
+    .distinct()
     .where(*_LEFT, _attempt.c.member_id > bindparam("after"))
     .order_by(_attempt.c.member_id)
     .limit(bindparam("most"))
@@ -93,7 +95,7 @@ _MINE = (
 )
 _CHANGED = select(func.count()).select_from(_grade).where(_grade.c.trace == bindparam("trace"))
 _NOT_KEYED = (
-    select(_attempt.c.quiz_version, func.count(), func.count(distinct(_attempt.c.member_id)))
+    select(_attempt.c.quiz_version, func.count(), func.count(_attempt.c.member_id.distinct()))
     .where(
         _attempt.c.quiz == bindparam("quiz"),
         _attempt.c.state == "ended",
@@ -175,6 +177,7 @@ def confirm(plan: Plan, *, digest: str, actor_id: str, reason: str, at: datetime
         "done_at": None,
     }
     db.session.execute(insert(_regrade), row)
+    audit.write("quiz-regraded", member_id=actor_id, actor_id=actor_id, at=at, subject=f"quiz/{plan.quiz}")
     return Decided(**row)
 
 

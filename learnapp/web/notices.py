@@ -1,0 +1,155 @@
+"""What a member should hear, in words: results that changed, and replies. Nothing is sent, nothing flashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext, ngettext
+
+from learnapp import ledger, notices, quiz
+from learnapp.db import transaction
+from learnapp.errors import N_
+from learnapp.notices import Told
+from learnapp.web.doors import may, me, now
+from learnapp.web.filters import hundredths
+from learnapp.web.quiz import results
+from learnapp.web.words import title_of
+
+bp = Blueprint("notices", __name__, url_prefix="/notices")
+
+ON_HOME = 3
+_HEADS = {
+    "reopened": N_("Your attempt at “%(quiz)s” was opened again"),
+    "marked": N_("Your answers at “%(quiz)s” have been marked"),
+    "fault": N_("A reply to your remark about a question of “%(quiz)s”"),
+    "appeal": N_("A reply to your question about the marks at “%(quiz)s”"),
+    "time": N_("You have more time at “%(quiz)s”"),
+    "late": N_("About answers that arrived late at “%(quiz)s”"),
+}
+_CHANGED = N_("Your result at “%(quiz)s” changed")
+_STATES = {"fixed": N_("The question was corrected."), "answered": ""}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice in words. `texts` are sentences, `quoted` what a person wrote, `links` addresses with words."""
+
+    id: str
+    head: str
+    texts: tuple[str, ...]
+    quoted: str
+    links: tuple[tuple[str, str], ...]
+    at: datetime
+    new: bool
+
+
+def heads(found: Sequence[Told]) -> list[tuple[str, str, str]]:
+    """The newest notices as first lines for the first page: address, what, why. Asks nothing more; what may
+    be said about a result is decided where it is shown."""
+    return [(url_for("notices.index", _anchor=one.id), _head(one), _why(one)) for one in found[:ON_HOME]]
+
+
+def _head(one: Told) -> str:
+    slug = one.subject.removeprefix("quiz/")
+    title = title_of("quiz", str(one.data.get("version", "")), slug)
+    cause = "" if one.kind == "result" and one.what == "late" else one.what
+    return str(gettext(_HEADS.get(cause, _CHANGED), quiz=title))
+
+
+def _why(one: Told) -> str:
+    return str(gettext(ledger.VOID_REASONS[one.what])) if one.kind == "result" else ""
+
+
+@bp.get("/")
+@may("notices.own")
+def index() -> str:
+    """The asker's notices, the newest first. Those that are new have been seen with this."""
+    member_id = me().member_id
+    found = notices.all_of(member_id)
+    lines = _lines(found)
+    if unseen := [one.id for one in found if one.seen_at is None]:
+        with transaction():
+            notices.seen(member_id, unseen, at=now())
+    return render_template("notices/index.html", lines=lines)
+
+
+def _lines(found: Sequence[Told]) -> list[Line]:
+    changed = [one for one in found if one.kind == "result"]
+    hidden = results.results(quiz.attempts(me().member_id)).hidden if changed else frozenset()
+    reasons = quiz.regrade.reasons([str(one.data["trace"]) for one in changed if one.what == "regraded"])
+    return [_result_line(one, hidden, reasons) if one.kind == "result" else _reply_line(one) for one in found]
+
+
+def _result_line(one: Told, hidden: frozenset[str], reasons: Mapping[str, str]) -> Line:
+    changes: Mapping[str, Any] = one.data["changes"]
+    ordered = sorted(changes, key=lambda name: changes[name]["number"])
+    several = len(changes) > 1
+    texts = [_why(one) + gettext(".")]
+    texts += [
+        _moved(changes[name], several) for name in ordered if name not in hidden and changes[name]["now"]
+    ]
+    if any(name in hidden and changes[name]["now"] for name in ordered):
+        texts.append(gettext("The result itself is not shown yet."))
+    links = tuple((url_for("quiz.review", attempt=name), _link(changes[name], several)) for name in ordered)
+    return Line(
+        id=one.id,
+        head=_head(one),
+        texts=tuple(texts),
+        quoted=reasons.get(str(one.data["trace"]), ""),
+        links=links,
+        at=one.made_at,
+        new=one.seen_at is None,
+    )
+
+
+def _link(change: Mapping[str, Any], several: bool) -> str:
+    if several:
+        return str(gettext("Attempt %(number)s", number=change["number"]))
+    return str(gettext("To the attempt"))
+
+
+def _moved(change: Mapping[str, Any], several: bool) -> str:
+    was, new = change["was"], change["now"]
+    values = {"number": change["number"], "was": _result(was), "now": _result(new)}
+    if was["pending"]:
+        return str(
+            gettext("Attempt %(number)s: %(now)s.", **values)
+            if several
+            else gettext("It is %(now)s.", **values)
+        )
+    if several:
+        return str(gettext("Attempt %(number)s: from %(was)s to %(now)s.", **values))
+    return str(gettext("From %(was)s to %(now)s.", **values))
+
+
+def _result(found: Mapping[str, Any]) -> str:
+    values = {"earned": hundredths(found["earned"]), "possible": hundredths(found["possible"])}
+    if found["pending"]:
+        return str(gettext("%(earned)s of %(possible)s points so far, being marked", **values))
+    if found["passed"]:
+        return str(gettext("%(earned)s of %(possible)s points, passed", **values))
+    return str(gettext("%(earned)s of %(possible)s points, not passed", **values))
+
+
+def _reply_line(one: Told) -> Line:
+    texts = []
+    if one.what == "fault":
+        texts.append(gettext(_STATES.get(str(one.data.get("state")), "")))
+    if one.data.get("minutes"):
+        minutes = int(one.data["minutes"])
+        texts.append(ngettext("%(num)s minute more.", "%(num)s minutes more.", minutes))
+    attempt = one.data.get("attempt")
+    links = ((url_for("quiz.review", attempt=attempt), gettext("To the attempt")),) if attempt else ()
+    return Line(
+        id=one.id,
+        head=_head(one),
+        texts=tuple(text for text in texts if text),
+        quoted=str(one.data.get("reply") or ""),
+        links=links,
+        at=one.made_at,
+        new=one.seen_at is None,
+    )
