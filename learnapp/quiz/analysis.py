@@ -1,7 +1,8 @@
 """Item analysis of this instance's own quizzes: the marks of ended attempts, read and analysed.
 
 No name, no id and no single attempt leaves this module; under five members nothing does. By default only
-each member's first attempt counts, as in Moodle: later ones were made knowing the explanations.
+each member's first attempt counts, as in Moodle: later ones were made knowing the explanations. An attempt
+counts once everything in it is marked.
 """
 
 from __future__ import annotations
@@ -18,19 +19,21 @@ from sqlalchemy import Engine, and_, bindparam, func, or_, select
 from learnapp import catalogue, questions
 from learnapp.catalogue import Quiz
 from learnapp.db import db, table_of
-from learnapp.questions import Question
+from learnapp.questions import Marked, Question
 from learnapp.quiz import rules, statistics
 from learnapp.quiz.choices import LEAST, Choices, Finding, Given, choices, findings
+from learnapp.quiz.marking_models import Mark
 from learnapp.quiz.marks import Marks, rests, sums
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.rules import Tap
 from learnapp.quiz.statistics import Item, Whole
 
-_attempt, _act = table_of(Attempt), table_of(Act)
+_attempt, _act, _mark = table_of(Attempt), table_of(Act), table_of(Mark)
 
 _COUNTED = and_(
     _attempt.c.state == "ended",
     _attempt.c.number > 0,
+    _attempt.c.pending == 0,
     or_(_attempt.c.number == 1, bindparam("every", type_=_attempt.c.passed.type)),
 )
 _RUNS = (
@@ -67,6 +70,12 @@ _ACTS = (
     .join(_attempt, and_(_attempt.c.member_id == _act.c.member_id, _attempt.c.id == _act.c.attempt_id))
     .where(_COUNTED, _attempt.c.quiz_version == bindparam("version"))
     .order_by(_act.c.member_id, _act.c.attempt_id)
+)
+_MARKS = (
+    select(_mark.c.member_id, _mark.c.attempt_id, _mark.c.question, _mark.c.criteria)
+    .join(_attempt, and_(_attempt.c.member_id == _mark.c.member_id, _attempt.c.id == _mark.c.attempt_id))
+    .where(_COUNTED, _attempt.c.quiz_version == bindparam("version"))
+    .order_by(_mark.c.member_id, _mark.c.attempt_id, _mark.c.question, _mark.c.number)
 )
 
 
@@ -185,12 +194,14 @@ def _answers(version: str, bank: Mapping[str, Question], every: bool) -> tuple[l
             db.session.execute(_ACTS, values), key=lambda row: (row.member_id, row.attempt_id)
         )
     }
-    known: dict[tuple[str, str], tuple[int, Given]] = {}
+    judged = _judged(values) if any(questions.human(one) for one in bank.values()) else {}
+    known: dict[tuple[str, str, str], tuple[int, Given]] = {}
 
-    def graded(question: str, answer: str) -> tuple[int, Given]:
-        if (question, answer) not in known:
-            known[question, answer] = _graded(bank[question], answer)
-        return known[question, answer]
+    def graded(attempt: tuple[str, str], question: str, answer: str) -> tuple[int, Given]:
+        marks = judged.get((*attempt, question), "{}")
+        if (question, answer, marks) not in known:
+            known[question, answer, marks] = _graded(bank[question], answer, json.loads(marks))
+        return known[question, answer, marks]
 
     owners: list[str] = []
     found: list[Row] = []
@@ -199,13 +210,23 @@ def _answers(version: str, bank: Mapping[str, Question], every: bool) -> tuple[l
         won = rules.winners(taps.get((member_id, attempt_id), ()), sheets)
         names = [sheet.question for sheet in sheets]
         owners.append(member_id)
-        found.append({name: graded(name, won[name].answer if name in won else "null") for name in names})
+        attempt = (member_id, attempt_id)
+        found.append(
+            {name: graded(attempt, name, won[name].answer if name in won else "null") for name in names}
+        )
     return owners, found
 
 
-def _graded(question: Question, text: str) -> tuple[int, Given]:
+def _judged(values: Mapping[str, object]) -> dict[tuple[str, str, str], str]:
+    """What people gave that holds, as JSON, by member, attempt and question."""
+    rows = db.session.execute(_MARKS, values)
+    return {(row.member_id, row.attempt_id, row.question): row.criteria for row in rows}
+
+
+def _graded(question: Question, text: str, marks: Mapping[str, int]) -> tuple[int, Given]:
     answer = json.loads(text)
-    seen = questions.review(question, questions.written_order(question), answer, "zh")
+    marked = Marked(marks) if questions.marks_fit(question, answer, marks) else None
+    seen = questions.review(question, questions.written_order(question), answer, "zh", marked=marked)
     chosen = tuple(place for place, option in enumerate(seen.options) if option.chosen)
     score = seen.score
     given = Given(answer is not None, chosen, seen.given, answer is not None and score.full)

@@ -93,11 +93,11 @@ class Told:
 
 def told(found: Frozen, answers: Mapping[str, Answer]) -> dict[str, Told]:
     """For each answer of an attempt that somebody marked, what its member sees of that; `answers` are those
-    that count. Two statements."""
-    final = not found.open and not found.pending and not found.practice
-    marks = scripts.given(found) if final else {}
-    made = {one.question: one for one in _of_attempt(found)} if marks else {}
+    that count. Nothing is asked of the database where the paper has nothing for a person."""
     bank = held_keys(found.quiz_version, found.key_version or found.quiz_version)
+    final = not found.open and not found.pending and not found.practice
+    marks = scripts.given(found) if final and scripts.asked(found, bank) else {}
+    made = {one.question: one for one in _of_attempt(found)} if marks else {}
     return {
         name: Told(
             given[-1].marked

@@ -23,6 +23,8 @@ MAX_ACTS = 200
 # Of one attempt no more are kept. Three hours of changing an answer every second come near it, nothing else
 # that a person does; beyond it somebody fills the disk, and every look at the attempt would read it all.
 MAX_KEPT = 10_000
+# A longer answer takes the room of several: an essay is sent whole at every pause, 15 KB each time.
+LONG = 5_000
 
 Fields = Mapping[str, Sequence[str]]
 """An answer as a page holds it: part of the question (empty text where there is one place) -> values."""
@@ -92,6 +94,11 @@ def answer_text(act: NewAct, orders: Mapping[str, Order], bank: Mapping[str, Que
     if order is None:
         raise Invalid("not-on-paper", N_("This question is not on this paper."))
     return canonical(questions.read(bank[act.question], order, act.answer))
+
+
+def most_kept(answer: str) -> int:
+    """How many acts of an attempt there may be before one with this answer, canonical JSON, is refused."""
+    return MAX_KEPT // (1 + len(answer) // LONG)
 
 
 def page_fields(shown: Json) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Invalid
 from learnapp.quiz import grading, lateness, queries, rules, timing
 from learnapp.quiz.clocks import locked
-from learnapp.quiz.journal import FORM_SESSION, MAX_KEPT, MAX_MS, NewAct, answer_text
+from learnapp.quiz.journal import FORM_SESSION, MAX_MS, NewAct, answer_text, most_kept
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import Frozen
 
@@ -144,8 +144,8 @@ def _sorted_out(
     outcomes: list[Outcome] = []
     for act in acts:
         try:
-            _check_room(found.acts + len(rows))
             answer = _ENTERED if act.question in doors else answer_text(act, orders, bank)
+            _check_room(found.acts + len(rows), answer)
         except Invalid as error:
             outcomes.append(Outcome(act.session, act.number, "refused", error.message, error.params))
             continue
@@ -168,8 +168,8 @@ def _sorted_out(
     return rows, outcomes
 
 
-def _check_room(kept: int) -> None:
-    if kept >= MAX_KEPT:
+def _check_room(kept: int, answer: str) -> None:
+    if kept >= most_kept(answer):
         raise Invalid(
             "too-many-acts",
             N_("Too many answers were sent in this attempt. What was saved before counts; please hand in."),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from learnapp import questions
 from learnapp.errors import Invalid
 from learnapp.quiz import journal
-from learnapp.quiz.journal import MAX_ACTS, MAX_MS, MAX_NUMBER
+from learnapp.quiz.journal import MAX_ACTS, MAX_KEPT, MAX_MS, MAX_NUMBER, most_kept
 from tests.quiz.quizzes import RIGHT
 from tests.quiz.test_rules import BANK
 
@@ -100,3 +100,9 @@ def test_what_the_page_shows_reads_back_as_the_same_answer(kind: str) -> None:
     assert journal.page_fields(questions.shown(question, order, None)) == {}
     form = {"x": ["1"], "q": fields[""], "qq": ["2"], "q.empty": [" "]}
     assert journal.form_fields(form, "q") == fields
+
+
+def test_long_answers_take_more_room() -> None:
+    assert most_kept("一" * 600) == most_kept("null") == MAX_KEPT
+    assert most_kept("一" * 5_000) == MAX_KEPT // 2
+    assert most_kept("一" * 20_000) * 60_000 < 150 * 1024**2, "bytes of the longest essay, kept at every pause"

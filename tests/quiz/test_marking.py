@@ -296,3 +296,32 @@ def test_a_kept_mark_changes_no_result(marker: str, same: bool) -> None:
     (told,) = [one for one in appeals.told(quiz.attempt(*taken), {}).values() if one.appeal]
     assert told.appeal is not None and told.appeal.state == "kept"
     assert told.marked is None, "marks are not told for an answer that they were not given for"
+
+
+# What others make of it ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("visits")
+def test_item_analysis_counts_an_attempt_when_it_is_marked_and_by_its_marks(marker: str) -> None:
+    """Five of six are marked through; the marks of the visit are 3, 2, 2, 1 and 0 points of 3."""
+    given = [(100, 200), (0, 200), (100, 100), (100, 0), (0, 0)]
+    for prepared, manner in given:
+        taken = take()
+        mark(taken, "visit", marker, {"prepared": prepared, "manner": manner})
+        mark(taken, "evening", marker, EVENING)
+    take()
+    version = catalogue.current_hash("quiz", SLUG)
+    assert version is not None
+    report = quiz.report(version)
+    assert report.attempts == 5
+    visit = next(one for one in report.questions if one.question.id == "visit")
+    assert visit.item is not None and visit.item.facility is not None
+    assert visit.item.facility == pytest.approx(100 * 8 / 15)
+
+
+@pytest.mark.usefixtures("visits")
+def test_the_wrong_answer_book_takes_nothing_that_a_person_marks(marker: str) -> None:
+    taken = take({**ANSWERS, "sure": {"": ["false"]}})
+    mark(taken, "visit", marker, {"prepared": 0, "manner": 0})
+    mark(taken, "evening", marker, {"why.late": 0})
+    assert [one.question for one in quiz.mistakes(*taken, at=LATER, zone=ZONE)] == ["sure"]

@@ -126,7 +126,7 @@ def test_an_attempt_keeps_no_more_acts_than_a_person_makes(
     five: catalogue.Quiz, member: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A script could fill the disk, and every look at the attempt would read all of it; handing in goes on."""
-    monkeypatch.setattr("learnapp.quiz.service.MAX_KEPT", 3)
+    monkeypatch.setattr("learnapp.quiz.journal.MAX_KEPT", 3)
     attempt = begin(member)
     question = asked(member, attempt, "single")
     saved = keep(member, attempt, *(act(number, question, {"": ["a"]}) for number in range(1, 6)))

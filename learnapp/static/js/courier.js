@@ -5,6 +5,23 @@
 const WAIT_MS = 10000;
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const BATCH = 100;
+/* The server takes messages of 2 MB, a character of JSON takes up to three bytes, and an essay is sent whole. */
+const BATCH_CHARS = 400000;
+
+/** The first of these acts, as many as fit into one message; at least one. */
+function portion(acts) {
+  let chars = 0;
+  let count = 0;
+  while (count < acts.length && count < BATCH && (!count || chars + weight(acts[count]) <= BATCH_CHARS)) {
+    chars += weight(acts[count]);
+    count += 1;
+  }
+  return acts.slice(0, count);
+}
+
+function weight(act) {
+  return JSON.stringify(act.answer).length + 200;
+}
 
 /** Posts acts (an empty list asks for the clock); rejects when the network or the server fails.
     The answer is {status, body}. `place` is {url, token}; `session` is the label of the page that sends. */
@@ -78,7 +95,7 @@ export function courier(options) {
     if (sending || stopped || (!queue.length && !asking)) {
       return;
     }
-    const acts = queue.slice(0, BATCH);
+    const acts = portion(queue);
     sending = true;
     asking = false;
     options.changed(state());
@@ -102,7 +119,7 @@ export function courier(options) {
     /** The page may be frozen or closed at any moment: send without waiting for an answer under way. */
     flush: function () {
       if (queue.length && !stopped) {
-        post(options.place, options.session, queue.slice(0, BATCH)).catch(function () {});
+        post(options.place, options.session, portion(queue)).catch(function () {});
       }
     },
     waiting: function () { return queue.map(function (act) { return act.question; }); },
@@ -119,13 +136,14 @@ export function deliver(journal, member) {
       if (!acts.length) {
         return undefined;
       }
-      return post(attempt, acts[0].session, acts.slice(0, BATCH)).then(function (found) {
+      const part = portion(acts);
+      return post(attempt, acts[0].session, part).then(function (found) {
         if (found.status !== 200) {
           throw new Error("status " + found.status);
         }
         count.late += found.body.acts.filter(function (one) { return one[2] === "late" || one[2] === "ended"; }).length;
-        count.left += Math.max(acts.length - BATCH, 0);
-        return journal.remove(acts.slice(0, BATCH)).then(function () {
+        return journal.remove(part).then(function () {
+          if (part.length < acts.length) { return one(attempt); }
           return found.body.open ? undefined : journal.forget(member, attempt.attempt);
         });
       }).catch(function () { count.left += acts.length; });

@@ -4,6 +4,9 @@
 
 const mark = new URL(import.meta.url).search;
 const TYPING_MS = 1000;
+/* A long text is sent whole each time, so it waits for a longer pause; leaving the page sends it at once. */
+const LONG = 1000;
+const LONG_TYPING_MS = 3000;
 const SAVING_MS = 400;
 const SLOW_MS = 4000;
 
@@ -229,7 +232,7 @@ function start(element, journal, courier, clocks, sheet, words) {
   form.addEventListener("input", function (event) {
     if (!/^(radio|checkbox)$/.test(event.target.type)) {
       clearTimeout(typing);
-      typing = setTimeout(record, TYPING_MS);
+      typing = setTimeout(record, event.target.value.length > LONG ? LONG_TYPING_MS : TYPING_MS);
     }
   });
   form.addEventListener("click", function (event) {
