@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.postgres import Server
 from tests.processes import Instance
-from tests.prove import fsync_trace, kill_quiz
+from tests.prove import fsync_trace, kill_quiz, regrade
 
 READ = '7 read(9<socket:[1]>, "POST /quiz/attempts/0/acts HTTP/1.1", 99) = 40'
 WROTE = '8 pwrite64(5</d/learnapp.sqlite3-wal>, "…", 4096, 0) = 4096'
@@ -75,3 +76,9 @@ def test_the_judge_of_the_trace(lines: list[str], good: bool) -> None:
 def test_a_loss_is_seen() -> None:
     figures = kill_quiz.Figures(1, 1, 1, 0, 0, 0, lost=["act 1"], errors=[], seconds=1.0)
     assert not figures.ok and "act 1" in figures.text()
+
+
+def test_a_corrected_key_reaches_results_ledger_points_and_notices(app: Flask, tmp_path: Path) -> None:
+    figures = regrade.prove(tmp_path, attempts=60, seed=3)
+    assert figures.ok, figures.text()
+    assert figures.members == 48 and figures.no_longer_passed + figures.newly_passed > 0
