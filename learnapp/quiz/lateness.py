@@ -107,13 +107,14 @@ def _judge(
 ) -> None:
     settings = catalogue.quiz_version(found.quiz_version).settings
     in_time = [tap for tap in taps if tap.accepted and not tap.late]
-    claims = late.judge(found.started_at, deadline_at, in_time, [tap for tap in taps if tap.late])
+    came_late = sorted((tap for tap in taps if tap.late), key=lambda tap: (tap.number, tap.session))
+    claims = late.judge(found.started_at, deadline_at, in_time, came_late)
     fresh = {_key(tap) for tap in new}
-    sorted_out: dict[Fate, list[Weighed]] = {}
+    sorted_out: dict[Fate, list[Weighed]] = {"accepted": [], "waiting": [], "refused": []}
     for claim in claims:
         if _key(claim.tap) in fresh:
             fate, why = _fate(found, settings, deadline_at, claim)
-            sorted_out.setdefault(fate, []).append(_weighed(claim, why))
+            sorted_out[fate].append(_weighed(claim, why))
     about = Evidence(
         settings.late_sync,
         settings.late_hours,
@@ -123,8 +124,9 @@ def _judge(
         (),
     )
     for fate, acts in sorted_out.items():
-        _keep(found, fate, replace(about, acts=tuple(acts)), at)
-    if "accepted" in sorted_out:
+        if acts:
+            _keep(found, fate, replace(about, acts=tuple(acts)), at)
+    if sorted_out["accepted"]:
         _accept(found, sorted_out["accepted"], actor_id=audit.INSTALLATION, at=at)
     _mark(found)
 

@@ -23,10 +23,10 @@ PHONE, TABLET = "phone00000001", "tablet0000001"
 KINDS = list(RIGHT)
 
 
-def shelve(folder: Path, slug: str = "five-kinds", **settings: object) -> catalogue.Quiz:
-    """Publishes the quiz of all kinds with these settings at its top."""
+def shelve(folder: Path, slug: str = "five-kinds", more: str = "", **settings: object) -> catalogue.Quiz:
+    """Publishes the quiz of all kinds with these settings, and `more` as it is, at its top."""
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
-    text = "\n".join([*lines, source(slug)])
+    text = "\n".join([*lines, more, source(slug)])
     definition = catalogue.read_files("quiz", slug, {f"{slug}.toml": text.encode()}).definition
     assert definition is not None
     with transaction():
