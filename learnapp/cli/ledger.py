@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from learnapp import clock, config, ledger
+from learnapp.cli.ledger_find import find
 from learnapp.cli.ledger_seals import anchor, key, seal
 from learnapp.cli.running import application, read_settings
 from learnapp.db import snapshot
@@ -24,7 +25,7 @@ def group() -> None:
     """The learning ledger."""
 
 
-for command in (seal, anchor, key):
+for command in (seal, anchor, key, find):
     group.add_command(command)
 
 

@@ -19,6 +19,7 @@ from learnapp.ledger.events import (
     event_of,
 )
 from learnapp.ledger.export import export
+from learnapp.ledger.finding import Fate, fate, find
 from learnapp.ledger.keys import (
     KeyInfo,
     current_key,
@@ -65,6 +66,7 @@ __all__ = [
     "CourseCompleted",
     "Entry",
     "Event",
+    "Fate",
     "Finding",
     "Key",
     "KeyInfo",
@@ -86,6 +88,8 @@ __all__ = [
     "entry",
     "event_of",
     "export",
+    "fate",
+    "find",
     "find_entry",
     "grown",
     "hold",

@@ -21,6 +21,11 @@ def hundredths(value: int) -> str:
     return f"{sign}{whole}.{rest:02d}".rstrip("0").rstrip(".")
 
 
+def fingerprint(digest: str) -> str:
+    """A hash in groups of eight, for the eye and for lines that are narrow."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
 @lru_cache(maxsize=4096)
 def inline_markdown(source: str) -> Markup:
     """A short text with markdown as sanitised HTML; kept, since question texts come back on every page."""
@@ -58,6 +63,7 @@ def register(app: Flask, settings: Config) -> None:
     app.jinja_env.filters.update(
         day=day,
         month=month,
+        fingerprint=fingerprint,
         clock=clock,
         moment=moment,
         hours=hundredths,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
 
 from learnapp import branches, guard, ledger
+from learnapp.errors import Invalid
 from learnapp.web.doors import may, me, today
+from learnapp.web.quiz.results import hidden_in
 from learnapp.web.words import ActWords, act_words, by_month
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -15,18 +18,24 @@ bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
 @dataclass(frozen=True)
 class Row:
-    """An entry with its words, and whether it still counts."""
+    """An entry with its words, and whether it still counts. Of a result that is not shown yet not even the
+    fingerprint is: whoever knows everything else of the entry could try which result it fits."""
 
     entry: ledger.Entry
     words: ActWords
     voided: bool
+    hidden: bool = False
 
 
 def _page(member_id: str, person: branches.Person | None) -> str:
     entries = ledger.entries_after(member_id, 0)
     void = ledger.voided_seqs(entries)
     newest = sorted(entries, key=lambda entry: (entry.occurred_at, entry.seq), reverse=True)
-    rows = [Row(entry, act_words(entry), entry.seq in void) for entry in newest]
+    hidden = hidden_in(member_id, entries)
+    rows = [
+        Row(entry, act_words(entry, hidden), entry.seq in void, entry.data.get("attempt") in hidden)
+        for entry in newest
+    ]
     hours = sum(
         entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
     )
@@ -46,3 +55,41 @@ def mine() -> str:
 def of(member_id: str) -> str:
     """A member's ledger for whoever may read it."""
     return _page(member_id, guard.member_for(me(), "ledger.read", member_id, today()))
+
+
+def _found(member_id: str, person: branches.Person | None) -> str | tuple[str, int]:
+    """Whether an entry with the fingerprint in `?hash=` is in this ledger, and whether it stands. A result that
+    is not shown yet is not found: whoever knows the rest of its entry could try which result it is."""
+    typed = request.args.get("hash", "")
+    found, problem = None, ""
+    if typed:
+        try:
+            found = ledger.find(member_id, typed)
+        except Invalid as error:
+            problem = gettext(error.message, **error.params)
+    if found and found.entry.data.get("attempt") in hidden_in(member_id, [found.entry]):
+        found = None
+    page = render_template(
+        "ledger/find.html",
+        typed=typed,
+        problem=problem,
+        found=found,
+        words=act_words(found.entry) if found else None,
+        reason=ledger.VOID_REASONS[found.voided_by.data["reason"]] if found and found.voided_by else "",
+        person=person,
+    )
+    return (page, 422) if problem else page
+
+
+@bp.get("/find")
+@may("ledger.own")
+def find() -> str | tuple[str, int]:
+    """Looks a fingerprint up in the asker's own ledger: is what the receipt says still what stands there?"""
+    return _found(me().member_id, None)
+
+
+@bp.get("/members/<member_id>/find")
+@may("ledger.read")
+def find_of(member_id: str) -> str | tuple[str, int]:
+    """The same in a member's ledger for whoever may read it."""
+    return _found(member_id, guard.member_for(me(), "ledger.read", member_id, today()))
