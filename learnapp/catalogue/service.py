@@ -49,12 +49,14 @@ def publish(
     note: str = "",
     loaded: bool = False,
     over: bool = False,
+    shelve: bool = True,
 ) -> Published:
     """Makes the definition the current version of its course or quiz.
 
     The version is named by the hash of its source, so publishing the same content again changes nothing.
     `loaded` says that it comes from a folder: then an edit made in the browser since the last load is not
-    overwritten, which raises Conflict, unless `over` says to supersede it. `store` takes the pictures.
+    overwritten, which raises Conflict, unless `over` says to supersede it. `store` takes the pictures. Without
+    `shelve` it becomes a version that no list shows and that does not become the current one.
     """
     kind, slug, name = definition.kind, definition.slug, definition.hash
     shelf = db.session.execute(
@@ -68,7 +70,8 @@ def publish(
     created = number is None
     if number is None:
         number = _add(definition, name, actor_id=actor_id, at=at, note=note, store=store)
-    _put_on_shelf(kind, slug, name, new=shelf is None, loaded=loaded)
+    if shelve:
+        _put_on_shelf(kind, slug, name, new=shelf is None, loaded=loaded)
     return Published(kind=kind, slug=slug, hash=name, number=number, created=created)
 
 
