@@ -127,29 +127,44 @@ export function courier(options) {
   };
 }
 
-/** Sends what earlier pages of this member left in the journal; resolves to {left, late}, counted in acts:
-    how many could not be sent, and how many were sent but came too late to count. */
-export function deliver(journal, member) {
-  const count = { left: 0, late: 0 };
+/** Sends what earlier pages of this member left in the journal, but for the attempt `except`. Resolves to
+    {left, arrived, late, page}: how many acts could not be sent, how many were, how many of these came after the
+    end of their attempt, and the page of the last such attempt. */
+export function deliver(journal, member, except) {
+  const count = { left: 0, arrived: 0, late: 0, page: "" };
+
+  function told(attempt, found) {
+    const late = found.body.acts.filter(function (one) { return /^(late|ended)/.test(one[2]); }).length;
+    count.arrived += found.body.acts.length;
+    count.late += late;
+    count.page = late ? attempt.page : count.page;
+  }
+
+  /* One message after the other, so that the server judges them in the order in which they were made. */
+  function send(attempt, acts) {
+    if (!acts.length) {
+      return undefined;
+    }
+    const part = portion(acts);
+    const rest = acts.slice(part.length);
+    return post(attempt, part[0].session, part).then(function (found) {
+      if (found.status !== 200) {
+        throw new Error("status " + found.status);
+      }
+      told(attempt, found);
+      return journal.remove(part).then(function () {
+        return rest.length || found.body.open ? send(attempt, rest) : journal.forget(member, attempt.attempt);
+      });
+    }).catch(function () { count.left += acts.length; });
+  }
+
   function one(attempt) {
     return journal.acts(member, attempt.attempt).then(function (acts) {
-      if (!acts.length) {
-        return undefined;
-      }
-      const part = portion(acts);
-      return post(attempt, acts[0].session, part).then(function (found) {
-        if (found.status !== 200) {
-          throw new Error("status " + found.status);
-        }
-        count.late += found.body.acts.filter(function (one) { return one[2] === "late" || one[2] === "ended"; }).length;
-        return journal.remove(part).then(function () {
-          if (part.length < acts.length) { return one(attempt); }
-          return found.body.open ? undefined : journal.forget(member, attempt.attempt);
-        });
-      }).catch(function () { count.left += acts.length; });
+      return send(attempt, acts.sort(function (a, b) { return a.number - b.number; }));
     });
   }
+
   return journal.attempts(member).then(function (attempts) {
-    return Promise.all(attempts.map(one));
+    return Promise.all(attempts.filter(function (attempt) { return attempt.attempt !== except; }).map(one));
   }).then(function () { return count; });
 }
