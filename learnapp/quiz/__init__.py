@@ -5,7 +5,20 @@ is stored; submitting twice is submitting once; an attempt that the clock ends h
 it. No key, no explanation and no undrawn question leaves this room for an attempt that is open.
 """
 
-from learnapp.quiz import appeals, clocks, faults, lateness, marking, measures, regrade
+from learnapp.quiz import (
+    appeals,
+    clocks,
+    conducting,
+    faults,
+    lateness,
+    leaves,
+    marking,
+    measures,
+    phases,
+    regrade,
+    rehearsal,
+    reviewing,
+)
 from learnapp.quiz.analysis import Analysed, Report, Run, doubtful, option_texts, report, runs
 from learnapp.quiz.choices import LEAST, Choices, Count, Finding
 from learnapp.quiz.facility import due as facilities_due
@@ -14,13 +27,26 @@ from learnapp.quiz.facility import measure as measure_facility
 from learnapp.quiz.facility_models import QuizFacility
 from learnapp.quiz.inventory import Entry, Inventory, Taken, Use, inventory
 from learnapp.quiz.journal import NewAct, form_fields, page_fields, read_batch
+from learnapp.quiz.keys import held_keys
 from learnapp.quiz.marks import Marks
 from learnapp.quiz.marks_file import MarksFile, decode, read_marks
 from learnapp.quiz.mistakes import Mistake, mistakes
 from learnapp.quiz.models import Act, Attempt
 from learnapp.quiz.queries import AttemptInfo, Frozen, attempt, attempts, bank, expired, glance, taps
 from learnapp.quiz.retiring import check_kept
-from learnapp.quiz.rules import Result, Sheet, Tap, entered, latest, needed, result, scores, sections, winners
+from learnapp.quiz.rules import (
+    SECTION,
+    Result,
+    Sheet,
+    Tap,
+    entered,
+    latest,
+    needed,
+    result,
+    scores,
+    sections,
+    winners,
+)
 from learnapp.quiz.service import Ended, Outcome, Saved, close, save, save_form, submit
 from learnapp.quiz.starting import Standing, Started, may_practise, refusal, standing, start
 from learnapp.quiz.statistics import REASONS, SOURCE, Item, Whole, items, whole
@@ -30,6 +56,7 @@ __all__ = [
     "GRACE",
     "LEAST",
     "REASONS",
+    "SECTION",
     "SOURCE",
     "Act",
     "Analysed",
@@ -73,6 +100,7 @@ __all__ = [
     "check_kept",
     "clocks",
     "close",
+    "conducting",
     "decode",
     "doubtful",
     "entered",
@@ -81,11 +109,13 @@ __all__ = [
     "faults",
     "form_fields",
     "glance",
+    "held_keys",
     "inventory",
     "items",
     "keep_facility",
     "lateness",
     "latest",
+    "leaves",
     "marking",
     "may_practise",
     "measure_facility",
@@ -94,12 +124,15 @@ __all__ = [
     "needed",
     "option_texts",
     "page_fields",
+    "phases",
     "read_batch",
     "read_marks",
     "refusal",
     "regrade",
+    "rehearsal",
     "report",
     "result",
+    "reviewing",
     "runs",
     "save",
     "save_form",

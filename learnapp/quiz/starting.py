@@ -163,6 +163,19 @@ def _practise(
     return attempt_id
 
 
+def practise(
+    member_id: str, quiz: catalogue.Quiz, *, at: datetime, zone: str, seed: str | None = None
+) -> Started:
+    """Starts practice at this very version, on the shelf or not, or returns the one that is running. Raises
+    Conflict when it may not be practised."""
+    ledger.lock(member_id)
+    earlier = queries.attempts(member_id, quiz.slug)
+    running, _ = _running(earlier, True, at)
+    if running is not None:
+        return Started(running.id, created=False, ended_one=False)
+    return Started(_practise(member_id, quiz, earlier, at, zone, False, seed), True, False)
+
+
 def may_practise(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:
     """Whether the quiz may be practised: where its author allows it, an exam only once its keys may be seen."""
     return quiz.settings.practice and (not quiz.exam or reviewing.keys_open(quiz, at, zone))

@@ -42,13 +42,20 @@ explanation = "{SECRET} 解析 {kind}-{number}"
 
 
 def source(
-    slug: str = "five-kinds", *, minutes: int | None = 15, attempts: int | None = 3, per_kind: int = 1
+    slug: str = "five-kinds",
+    *,
+    minutes: int | None = 15,
+    attempts: int | None = 3,
+    per_kind: int = 1,
+    extra: str = "",
 ) -> str:
-    """The TOML file: three questions of each kind, of which `per_kind` are drawn."""
+    """The TOML file: three questions of each kind, of which `per_kind` are drawn (none: no draws at all).
+    `extra` are further lines at its top."""
     head = [f'id = "{slug}"', 'title = "五种题型"', 'title_en = "Five kinds"', "pass_percent = 60"]
     head += [f"minutes = {minutes}"] if minutes is not None else []
     head += [f"attempts = {attempts}"] if attempts is not None else []
-    draws = [f'[[draw]]\npool = "{kind}"\ncount = {per_kind}' for kind in _BODIES]
+    head += [extra]
+    draws = [f'[[draw]]\npool = "{kind}"\ncount = {per_kind}' for kind in _BODIES if per_kind]
     bank = [_question(kind, number) for kind in _BODIES for number in (1, 2, 3)]
     return "\n".join([*head, *draws, *bank])
 
@@ -60,9 +67,10 @@ def publish(
     minutes: int | None = 15,
     attempts: int | None = 3,
     per_kind: int = 1,
+    extra: str = "",
 ) -> catalogue.Quiz:
     """Publishes the quiz in the present application's database and returns its version."""
-    text = source(slug, minutes=minutes, attempts=attempts, per_kind=per_kind)
+    text = source(slug, minutes=minutes, attempts=attempts, per_kind=per_kind, extra=extra)
     reading = catalogue.read_files("quiz", slug, {f"{slug}.toml": text.encode()})
     assert reading.definition is not None and not reading.problems, reading.problems
     with transaction():

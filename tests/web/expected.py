@@ -137,6 +137,8 @@ TABLE: Mapping[str, Line] = {
     # ledger
     "GET ledger.mine": anybody(),
     "GET ledger.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
+    "GET ledger.find": anybody(),
+    "GET ledger.find_of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
     # points
     "GET points.mine": anybody(),
     "GET points.of": person(ABOUT_PERSON, self=EVERYBODY, own="recorder secretary auditor", below="auditor"),
@@ -173,8 +175,15 @@ TABLE: Mapping[str, Line] = {
     "POST quiz.answer": attempt(),
     "POST quiz.acts": attempt(),
     "GET quiz.overview": attempt(),
+    "GET quiz.clock": attempt(),
+    "POST quiz.enter": attempt(section="none"),
     "POST quiz.submit": attempt(),
     "GET quiz.review": attempt(),
+    "GET quiz.rehearse": anybody(),
+    "POST quiz.start_rehearsal": anybody(),
+    "GET quiz.rehearsed": attempt(),
+    "GET quiz.receipt": attempt(),
+    "GET quiz.receipt_text": attempt(),
     "POST quiz.ask_again": attempt(question="single-1", text=""),
     "GET quiz.marking_queue": only("trainer reviewer"),
     "GET quiz.mark_next": only("trainer reviewer", VISIT),
@@ -185,6 +194,64 @@ TABLE: Mapping[str, Line] = {
     "POST quiz.decide_appeal": only("trainer reviewer", {"lot": "appeal_lot"}),
     "GET quiz.all_statistics": only("trainer"),
     "GET quiz.statistics": only("trainer", QUIZ),
+    "GET quiz.bank": only("trainer", QUIZ),
+    # quiz: corrected keys, and what members report about questions
+    "GET quiz.regrade": only("trainer", QUIZ),
+    "POST quiz.confirm_regrade": only("trainer", QUIZ, **{"from": "1", "to": "1"}, digest="x", reason="x"),
+    "POST quiz.report_fault": attempt(fault_question="single-1", fault=""),
+    "GET quiz.faults": only("trainer"),
+    "POST quiz.answer_faults": only("trainer", reply="x", state="answered"),
+    "GET notices.index": anybody(),
+    # quiz: what came late
+    "GET quiz.late_waiting": only("secretary high committee trainer"),
+    "GET quiz.late_of": person(
+        ABOUT_PERSON,
+        self="secretary committee trainer",
+        own="secretary committee trainer",
+        below="committee trainer",
+    ),
+    "POST quiz.decide_late": person(
+        ABOUT_PERSON,
+        own="secretary committee trainer",
+        below="committee trainer",
+        attempt="0" * 32,
+        number="1",
+        decision="refuse",
+        reason="x",
+    ),
+    # quiz: running one, never for oneself
+    "GET quiz.conducting": only("secretary high committee trainer"),
+    "GET quiz.conduct": unit(
+        {**ABOUT_UNIT, **QUIZ},
+        own="secretary committee trainer",
+        below="committee trainer",
+        top="committee trainer",
+    ),
+    "POST quiz.conduct_all": unit(
+        {**ABOUT_UNIT, **QUIZ},
+        own="secretary committee trainer",
+        below="committee trainer",
+        top="committee trainer",
+        kind="pause",
+        reason="停电",
+    ),
+    "GET quiz.conduct_person": person(
+        ABOUT_PERSON, own="secretary committee trainer", below="committee trainer"
+    ),
+    "POST quiz.allow": person(
+        ABOUT_PERSON, own="secretary committee trainer", below="committee trainer", percent="150"
+    ),
+    "GET quiz.conduct_one": person(
+        {**ABOUT_PERSON, **QUIZ}, own="secretary committee trainer", below="committee trainer"
+    ),
+    "POST quiz.set_one": person(
+        {**ABOUT_PERSON, **QUIZ},
+        own="secretary committee trainer",
+        below="committee trainer",
+        kind="extend",
+        minutes="5",
+        reason="停电",
+    ),
     # drill: about the asker alone; no address names a member, so that nobody's book but one's own has one
     "GET drill.index": anybody(),
     "GET drill.next_card": anybody(),

@@ -73,7 +73,9 @@ export function words(element) {
 
   function time(remaining, inWords) {
     if (!timeHidden) {
-      const said = inWords(remaining, { minute: text("minute"), minutes: text("minutes"), clock: text("clock") });
+      const said = inWords(remaining, {
+        days: text("days"), hours: text("hours"), minute: text("minute"), minutes: text("minutes"), clock: text("clock"),
+      });
       if (left.textContent !== said) { left.textContent = said; }
     }
     ANNOUNCED.forEach(function (pair) {
@@ -84,13 +86,16 @@ export function words(element) {
     before = remaining;
   }
 
-  function place(here, total) {
+  /** The line at the top and the buttons below; `range` is {first, last} of the section, `end` whether it is the
+      last one. */
+  function place(here, range, end) {
     line.firstChild.nodeValue = text("line").replace("{number}", here) + (left ? " · " : "");
-    const buttons = element.querySelectorAll("[data-answers] .btn");
-    buttons[0].disabled = here === 1;
-    buttons[1].textContent = here < total ? text("next") : text("last");
-    buttons[1].value = here < total ? "next" : "overview";
-    buttons[2].parentNode.hidden = here === total;
+    const buttons = element.querySelectorAll("[data-answers] .actions .btn, [data-answers] > p > .btn");
+    const more = here < range.last;
+    buttons[0].disabled = here === range.first;
+    buttons[1].textContent = text(more ? "next" : end ? "last" : "onward");
+    buttons[1].value = more ? "next" : "overview";
+    buttons[2].parentNode.hidden = !more;
     Array.prototype.forEach.call(document.querySelectorAll("form input[name=next]"), function (field) {
       field.value = window.location.pathname + "?q=" + here;
     });
@@ -100,43 +105,49 @@ export function words(element) {
     return states.filter(function (state) { return state !== "open"; }).length;
   }
 
-  function progress(states, here) {
+  function progress(states, here, shaded, stage) {
     const knots = element.querySelectorAll(".quiz-knots .k");
     states.forEach(function (state, index) {
       knots[index].className = "k k-" + state + (index + 1 === here ? " k-here" : "");
     });
     element.querySelector(".quiz-knots .sr").textContent = text("knots").replace("{done}", done(states));
-    drawOverview(states, here);
+    drawOverview(shaded, here, stage);
   }
 
-  function drawOverview(states, here) {
+  function drawOverview(states, here, stage) {
     const box = element.querySelector("[data-overview]");
     if (box.hidden) {
       return;
     }
     const links = box.querySelectorAll(".overview a");
-    const names = { done: text("done"), open: text("open"), waiting: text("wait") };
+    const names = { done: text("done"), open: text("open"), waiting: text("wait"), left: text("left"), later: text("later") };
     const missing = [];
     states.forEach(function (state, index) {
       links[index].className = "is-" + state;
       links[index].querySelector("small").textContent = names[state];
       if (index + 1 === here) { links[index].setAttribute("aria-current", "true"); } else { links[index].removeAttribute("aria-current"); }
+      if (state === "left" || state === "later") { links[index].removeAttribute("href"); } else { links[index].href = "?q=" + (index + 1); }
       if (state === "open") { missing.push(index + 1); }
     });
+    Array.prototype.forEach.call(box.querySelectorAll("[data-enter]"), function (form) {
+      form.hidden = Number(form.getAttribute("data-enter")) !== stage.now + 1;
+    });
+    box.querySelector("[data-submit]").hidden = !stage.end;
     const separator = text("and");
     box.querySelector("[data-missing]").textContent = missing.length
       ? text("missing").replace("{numbers}", missing.join(separator)) : text("all");
-    box.querySelector(".actions a").href = "?q=" + here;
+    Array.prototype.forEach.call(box.querySelectorAll(".actions a"), function (link) { link.href = "?q=" + here; });
   }
 
-  /** Shows or hides the overview in place of the question. */
-  function overview(open, states, here) {
+  /** Shows or hides the overview in place of the question; `stage` is {now, end}: the section, and whether it is
+      the last one. */
+  function overview(open, states, here, stage) {
     const box = element.querySelector("[data-overview]");
     element.querySelector("[data-running]").hidden = open;
     box.hidden = !open;
     if (open) {
       put(box, part("overview"));
-      drawOverview(states, here);
+      drawOverview(states, here, stage);
       window.scrollTo(0, 0);
       box.querySelector("[data-heading]").focus();
     }

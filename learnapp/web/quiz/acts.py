@@ -23,20 +23,21 @@ from learnapp.web.quiz.blueprint import bp
 def acts(attempt: str) -> Response:
     """Saves acts and tells the clock. An empty list only asks for the clock.
 
-    Answers `{acts: [[session, number, code, text]], elsewhere, remaining_ms, open, saved_at, review}`.
+    Answers `{acts: [[session, number, code, text]], elsewhere, remaining_ms, open, paused, saved_at, review}`.
     """
     member_id = me().member_id
     tokens.check(member_id, attempt)
     session, batch = quiz.read_batch(_body())
     with transaction():
         saved = quiz.save(member_id, attempt, batch, at=now(), session=session)
-    if saved.ended_now:
+    if saved.grew:
         follow_now(member_id)
     return jsonify(
         acts=[_words(outcome) for outcome in saved.outcomes],
         elsewhere=saved.elsewhere,
         remaining_ms=saved.remaining_ms,
         open=saved.open,
+        paused=saved.paused,
         saved_at=f"{now().astimezone(ZoneInfo(settings().zone)):%H:%M}",
         review=url_for("quiz.review", attempt=attempt),
     )

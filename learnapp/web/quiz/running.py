@@ -5,35 +5,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from learnapp import catalogue, quiz
 from learnapp.db import transaction
-from learnapp.errors import Invalid
+from learnapp.errors import N_, Invalid, NotFound
 from learnapp.quiz import Frozen
 from learnapp.web.doors import follow_now, may, me, now
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
+from learnapp.web.quiz.clock import deadline_ms, in_words, reason_of
+from learnapp.web.quiz.stages import Stage, present, stages
 from learnapp.web.quiz.tokens import attempt_token
-
-# Whole minutes are cut off, so that a page never promises time that is not there; the first seconds of a
-# minute still count as the whole one, or a quiz of 15 minutes would begin with "14 minutes left".
-_SLACK_MS = 5_000
 
 
 def look_at(attempt_id: str) -> Frozen:
-    """The asker's attempt; when its time is up, this very look ends it.
+    """The asker's attempt with every measure applied; when its time is up, this very look ends it.
 
     Raises NotFound for an attempt that is not the asker's.
     """
     found = quiz.attempt(me().member_id, attempt_id)
-    if not found.open or not found.clock.overdue(now()):
+    if not found.open or not (found.behind or found.clock.overdue(now())):
         return found
     with transaction():
-        quiz.close(found.member_id, found.id, at=now())
-    follow_now(found.member_id)
+        ended = quiz.close(found.member_id, found.id, at=now())
+    if ended:
+        follow_now(found.member_id)
     return quiz.attempt(found.member_id, attempt_id)
 
 
@@ -42,24 +41,35 @@ def to_review(attempt_id: str) -> Response:
     return redirect(url_for("quiz.review", attempt=attempt_id), 303)
 
 
-def _place(count: int) -> int:
+def _asked_for(count: int) -> int:
     """The number of the question asked for, kept within the paper."""
     given = request.values.get("q", "1")
     return min(max(int(given) if given.isdecimal() and len(given) < 6 else 1, 1), count)
 
 
+def _within(number: int, stage: Stage | None) -> int:
+    """The number of a question kept within the section that is being answered."""
+    return number if stage is None else min(max(number, stage.first), stage.last)
+
+
 def _page(
-    found: Frozen, here: int, template: str, problem: str = "", typed: dict[str, list[str]] | None = None
+    found: Frozen, number: int, template: str, problem: str = "", typed: dict[str, list[str]] | None = None
 ) -> str:
     taps = quiz.taps(found.member_id, found.id)
+    staged = stages(found, taps)
+    here = _within(number, present(staged))
     remaining = found.clock.remaining_ms(now())
     values: dict[str, Any] = {
         "attempt": found,
         "quiz": catalogue.quiz_version(found.quiz_version),
-        "asked": shown.asked(found, taps, here, typed),
+        "asked": shown.asked(found, taps, here, typed, staged),
+        "stages": staged,
+        "stage": present(staged),
         "here": here,
         "remaining_ms": remaining,
-        "minutes_left": None if remaining is None else (remaining + _SLACK_MS) // 60_000,
+        "left": in_words(remaining),
+        "deadline_ms": deadline_ms(found.clock),
+        "reason": reason_of(quiz.clocks.look(found)) if found.paused_at else "",
         "saved_at": shown.last_saved(taps),
         "token": attempt_token(found.member_id, found.id),
         "problem": problem,
@@ -75,7 +85,7 @@ def run(attempt: str) -> str | Response:
     found = look_at(attempt)
     if not found.open:
         return to_review(attempt)
-    return _page(found, _place(len(found.sheets)), "quiz/run.html")
+    return _page(found, _asked_for(len(found.sheets)), "quiz/run.html")
 
 
 @bp.post("/attempts/<attempt>/")
@@ -85,8 +95,11 @@ def answer(attempt: str) -> str | Response | tuple[str, int]:
     found = look_at(attempt)
     if not found.open:
         return to_review(attempt)
-    here = _place(len(found.sheets))
+    here = _asked_for(len(found.sheets))
     given = quiz.form_fields(request.form.to_dict(flat=False), _field(found, here))
+    if _left(found, here):
+        flash(gettext("This part has been left; its answers cannot be changed any more."), "warning")
+        return redirect(url_for("quiz.run", attempt=attempt), 303)
     try:
         _save(found, here, given)
     except Invalid as error:
@@ -97,6 +110,21 @@ def answer(attempt: str) -> str | Response | tuple[str, int]:
     step = {"next": 1, "previous": -1}.get(request.form.get("go", ""), 0)
     following = min(max(here + step, 1), len(found.sheets))
     return redirect(url_for("quiz.run", attempt=attempt, q=following), 303)
+
+
+def page_again(found: Frozen, problem: str) -> str:
+    """The question of a form that could not be taken, with what was typed in its fields, and why."""
+    here = _asked_for(len(found.sheets))
+    given = quiz.form_fields(request.form.to_dict(flat=False), _field(found, here))
+    return _page(found, here, "quiz/run.html", problem, given)
+
+
+def _left(found: Frozen, here: int) -> bool:
+    """Whether the question lies in another section than the one that is being answered."""
+    if not quiz.sections(found.sheets):
+        return False
+    stage = present(stages(found, quiz.taps(found.member_id, found.id)))
+    return _within(here, stage) != here
 
 
 def _field(found: Frozen, here: int) -> str:
@@ -127,7 +155,24 @@ def overview(attempt: str) -> str | Response:
     found = look_at(attempt)
     if not found.open:
         return to_review(attempt)
-    return _page(found, _place(len(found.sheets)), "quiz/overview.html")
+    return _page(found, _asked_for(len(found.sheets)), "quiz/overview.html")
+
+
+@bp.post("/attempts/<attempt>/section")
+@may("quiz.act")
+def enter(attempt: str) -> Response:
+    """Goes on to the next section; what lies before it is closed from then on."""
+    found = look_at(attempt)
+    if not found.open:
+        return to_review(attempt)
+    staged = stages(found, quiz.taps(found.member_id, found.id))
+    wanted = next((stage for stage in staged if stage.id == request.form.get("section")), None)
+    if wanted is None:
+        raise NotFound("no-section", N_("This quiz has no such part."))
+    if wanted.state == "later":
+        with transaction():
+            quiz.save_form(found.member_id, found.id, quiz.SECTION + wanted.id, {}, at=now())
+    return redirect(url_for("quiz.run", attempt=attempt, q=wanted.first), 303)
 
 
 @bp.post("/attempts/<attempt>/submit")

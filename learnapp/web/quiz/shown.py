@@ -10,14 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext
 from markupsafe import Markup
 
 from learnapp import catalogue, questions, quiz
-from learnapp.questions import Answer, Presented, Reviewed
+from learnapp.questions import Answer, Presented
 from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
 from learnapp.quiz.journal import Fields
+from learnapp.quiz.phases import Standing
 from learnapp.quiz.rules import canonical
 from learnapp.web.doors import language
+from learnapp.web.quiz.results import WORDS, Results, results
+from learnapp.web.quiz.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,17 @@ class Asked:
     fields: str
     act: int
     answered: bool
+    stage: str = "now"
 
     @property
     def state(self) -> str:
         """Its knot."""
         return "done" if self.answered else "open"
+
+    @property
+    def shade(self) -> str:
+        """Its place in the overview: in a section that is not answered now it is `left` or `later`."""
+        return self.state if self.stage == "now" else self.stage
 
 
 @dataclass(frozen=True)
@@ -46,11 +56,21 @@ class Line:
     open: AttemptInfo | None
     ended: tuple[AttemptInfo, ...]
     left: int | None
+    results: Results
 
     @property
-    def passed(self) -> bool:
-        """Whether one of the attempts was passed."""
-        return any(found.passed for found in self.ended)
+    def told(self) -> Standing | None:
+        """How the member stands to it, as far as that may be said; None before the first attempt has ended."""
+        return self.results.of(self.quiz)
+
+    @property
+    def word(self) -> str:
+        """The same in words; empty where there is nothing to say."""
+        return gettext(WORDS[self.told]) if self.told else ""
+
+    def word_of(self, found: AttemptInfo) -> str:
+        """What may be said about one of the attempts."""
+        return str(gettext(WORDS[self.results.standing(found)]))
 
 
 def field_name(question: str) -> str:
@@ -65,18 +85,28 @@ def titled(text: str, text_en: str) -> str:
 
 def lines(quizzes: Sequence[catalogue.Quiz], attempts: Sequence[AttemptInfo]) -> list[Line]:
     """Every quiz with the member's attempts at it, in the order of the quizzes."""
-    return [_line(one, [found for found in attempts if found.quiz == one.slug]) for one in quizzes]
+    current = {one.slug: one for one in quizzes}
+    known = results([found for found in attempts if found.quiz in current], current)
+    return [_line(one, known) for one in quizzes]
 
 
-def _line(one: catalogue.Quiz, mine: Sequence[AttemptInfo]) -> Line:
+def _line(one: catalogue.Quiz, known: Results) -> Line:
+    mine = [found for found in known.attempts if found.quiz == one.slug and not found.practice]
     running = next((found for found in mine if found.open), None)
     ended = tuple(found for found in mine if not found.open)
-    return Line(one, running, ended, quiz.attempts_left(one.attempts, len(mine)))
+    return Line(one, running, ended, quiz.attempts_left(one.attempts, len(mine)), known)
 
 
-def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: Fields | None = None) -> list[Asked]:
+def asked(
+    found: Frozen,
+    taps: Sequence[Tap],
+    here: int,
+    typed: Fields | None = None,
+    staged: Sequence[Stage] = (),
+) -> list[Asked]:
     """The paper's questions as they may be seen while answering. The one on show (number `here`) holds its
-    saved answer, or the fields `typed` that could not be read."""
+    saved answer, or the fields `typed` that could not be read. `staged` are the paper's sections."""
+    states = {number: one.state for one in staged for number in range(one.first, one.last + 1)}
     bank, won, lang = quiz.bank(found.quiz_version), quiz.winners(taps, found.sheets), language()
     made = []
     for number, sheet in enumerate(found.sheets, 1):
@@ -88,7 +118,8 @@ def asked(found: Frozen, taps: Sequence[Tap], here: int, typed: Fields | None = 
             html = _ask(found.quiz_version, sheet, lang, answer, typed)
         else:
             html = _unanswered(found.quiz_version, sheet, lang)
-        made.append(Asked(number, sheet.question, html, canonical(fields), act, answer is not None))
+        state = states.get(number, "now")
+        made.append(Asked(number, sheet.question, html, canonical(fields), act, answer is not None, state))
     return made
 
 
@@ -130,50 +161,6 @@ def rendered(part: str, kind: str, **values: Any) -> Markup:
     """A kind's own template, without the cost of a page's context, which it does not use."""
     template = current_app.jinja_env.get_template(f"questions/{kind}/{part}.html")
     return Markup(template.render(values))  # noqa: S704 – rendered by a template that escapes
-
-
-@dataclass(frozen=True)
-class Reviewing:
-    """A question after the end, with its explanation."""
-
-    number: int
-    verdict: str
-    html: Markup
-
-    @property
-    def state(self) -> str:
-        """Its knot."""
-        return {"right": "done", "partly": "under"}.get(self.verdict, "open")
-
-
-def reviewed(found: Frozen, taps: Sequence[Tap]) -> list[Reviewing]:
-    """Every question with what was given, what is right and why. Only for attempts that are over."""
-    if found.open:
-        raise ValueError("an open attempt has no review")
-    bank, answers, lang = quiz.bank(found.quiz_version), quiz.latest(taps, found.sheets), language()
-    return [
-        _reviewing(
-            questions.review(bank[sheet.question], sheet.order, answers.get(sheet.question), lang), number
-        )
-        for number, sheet in enumerate(found.sheets, 1)
-    ]
-
-
-def _reviewing(found: Reviewed, number: int) -> Reviewing:
-    return Reviewing(number, found.verdict, rendered("review", found.kind, r=found, number=number))
-
-
-def late(found: Frozen, taps: Sequence[Tap]) -> list[int]:
-    """The numbers of the questions for which something arrived that could not count any more."""
-    places = {sheet.question: number for number, sheet in enumerate(found.sheets, 1)}
-    return sorted({places[tap.question] for tap in taps if not tap.accepted})
-
-
-def short(found: Frozen, taps: Sequence[Tap]) -> int:
-    """How many more questions would have had to be right to pass."""
-    version = catalogue.quiz_version(found.quiz_version)
-    marks = quiz.scores(found.sheets, quiz.bank(found.quiz_version), quiz.latest(taps, found.sheets))
-    return quiz.result(marks, version.pass_percent).short
 
 
 def last_saved(taps: Sequence[Tap]) -> datetime | None:

@@ -21,19 +21,20 @@ function label() {
 }
 
 export default function (element) {
-  Promise.all([library("journal"), library("courier"), library("quiz-clock"), library("quiz-sheet"), library("quiz-words")])
+  Promise.all([library("journal"), library("courier"), library("quiz-clock"), library("quiz-sheet"), library("quiz-words"), library("quiz-stages"), library("quiz-watch")])
     .then(function (found) {
       return found[0].open().then(function (journal) {
-        start(element, journal, found[1].courier, found[2], found[3], found[4].words(element));
+        start(element, journal, found[1].courier, found[2], found[3], found[4].words(element), found[5], found[6].watch);
       });
     });
 }
 
-function start(element, journal, courier, clocks, sheet, words) {
+function start(element, journal, courier, clocks, sheet, words, parts, watch) {
   const own = { member: element.getAttribute("data-member"), attempt: element.getAttribute("data-attempt") };
   const place = { url: element.getAttribute("data-acts"), token: element.getAttribute("data-token") };
   const form = element.querySelector("[data-answers]");
   const sections = sheet.unfold(form);
+  const stages = parts.stages(element, sections);
   const session = label();
   const opened = { wall: Date.now(), steady: performance.now() };
   const saved = {};
@@ -44,6 +45,8 @@ function start(element, journal, courier, clocks, sheet, words) {
   let here = Number(element.getAttribute("data-here"));
   let wanted = "";
   let over = false;
+  let paused = element.hasAttribute("data-paused");
+  let deadline = Number(element.getAttribute("data-deadline"));
   let leaving = false;
   let clock = null;
   let typing = 0;
@@ -63,9 +66,14 @@ function start(element, journal, courier, clocks, sheet, words) {
       return null;
     }
     saved[question] = text;
+    words.problem(section, "");
+    return make(question, answer);
+  }
+
+  /** The next act, numbered above every act that is known of any page. */
+  function make(question, answer) {
     highest += 1;
     numbered[highest] = question;
-    words.problem(section, "");
     return {
       member: own.member, attempt: own.attempt, session: session, number: highest, question: question, answer: answer,
       wall_ms: Math.max(0, Date.now() - opened.wall), monotonic_ms: Math.round(performance.now() - opened.steady),
@@ -80,7 +88,20 @@ function start(element, journal, courier, clocks, sheet, words) {
       return Promise.resolve();
     }
     redraw();
+    return keep(made);
+  }
+
+  function keep(made) {
     return journal.add(made).catch(function () { lasting = false; }).then(function () { post.carry([made]); });
+  }
+
+  /** Goes on to a section, with or without a network; what lies before it is closed by this very act. */
+  function enter(number) {
+    record();
+    keep(make(stages.door(number), {}));
+    stages.enter(number);
+    words.overview(false);
+    show(stages.range().first, true);
   }
 
   /** The page may be gone in a moment: journal and network side by side. */
@@ -99,6 +120,7 @@ function start(element, journal, courier, clocks, sheet, words) {
     acts.sort(function (a, b) { return a.number - b.number; }).forEach(function (one) {
       const section = byQuestion(one.question);
       highest = elsewhere = Math.max(highest, one.number);
+      if (one.question.indexOf("section:") === 0) { stages.enter(one.question); }
       if (section && one.number >= Number(section.getAttribute("data-act"))) {
         sheet.fill(section, one.answer);
         saved[one.question] = JSON.stringify(sheet.read(section));
@@ -118,35 +140,57 @@ function start(element, journal, courier, clocks, sheet, words) {
       words.notice("takeover");
     }
     body.acts.forEach(function (outcome) {
-      if (outcome[2] === "refused" && outcome[0] === session) {
-        const section = byQuestion(numbered[outcome[1]]);
+      const section = outcome[0] === session ? byQuestion(numbered[outcome[1]]) : null;
+      if (outcome[2] === "refused" && section) {
         words.problem(section, outcome[3]);
         delete saved[section.getAttribute("data-question")];
+      } else if (outcome[2] === "locked") {
+        words.notice("problem", outcome[3]);
       }
     });
     words.savedAt(body.saved_at, body.acts.length > 0);
-    if (clock && body.remaining_ms !== null) {
-      clock.set(body.remaining_ms);
-    }
     if (leaving) {
       return;
     }
+    tell(body);
     if (!body.open) {
       finish(body);
-    } else if (wanted === "clock" && body.remaining_ms > 0) {
-      wanted = "";
-      words.notice("");
-      lockAll(false);
     } else if (wanted && post.waiting().length === 0) {
       over = leaving = true;
       words.handIn();
     }
   }
 
+  /** What the server says about the clock, which may have been moved or stopped. Only the watch is told why. */
+  function tell(body) {
+    const stood = paused;
+    watcher.told();
+    paused = body.paused;
+    if (clock && body.remaining_ms !== null) { clock.set(body.remaining_ms, paused); }
+    if (paused) {
+      watcher.start();
+      if (body.reason) { words.notice("paused", body.reason); } else if (!stood) { watcher.ask(); }
+    } else if (stood || (wanted === "clock" && body.remaining_ms > 0)) {
+      words.notice("");
+    }
+    if (body.deadline_ms && body.deadline_ms > deadline) {
+      if (deadline && !stood && !paused) { words.notice("added"); }
+      deadline = body.deadline_ms;
+    }
+    if (wanted === "clock" && (paused || body.remaining_ms > 0)) { wanted = ""; }
+    relock();
+  }
+
+  const watcher = watch(element.getAttribute("data-clock"), function (body) {
+    if (leaving || over) { return; }
+    tell(body);
+    if (!body.open) { post.ask(); }
+  });
+
   /** The attempt is over, here or on another device; the review says so, and names what came too late. */
   function finish(body) {
     over = true;
-    lockAll(true);
+    relock();
     if (post.waiting().length === 0) {
       leaving = true;
       journal.forget(own.member, own.attempt).catch(function () {}).then(function () {
@@ -187,17 +231,23 @@ function start(element, journal, courier, clocks, sheet, words) {
   }
 
   function redraw() {
-    words.progress(states(), here);
+    words.progress(states(), here, stages.shade(states()), stage());
   }
 
-  function lockAll(locked) {
+  function stage() {
+    return { now: stages.now(), end: stages.last() };
+  }
+
+  /** Forbids answering while the clock stands, and when the time is up. */
+  function relock() {
+    const locked = over || paused || wanted === "clock";
     sections.forEach(function (section) { sheet.lock(section, locked); });
   }
 
   function show(number, focus) {
-    here = number;
+    here = stages.within(number);
     sections.forEach(function (section, index) { section.hidden = index + 1 !== here; });
-    words.place(here, sections.length);
+    words.place(here, stages.range(), stages.last());
     form.elements.q.value = here;
     form.elements.was.value = JSON.stringify(sheet.read(sections[here - 1]));
     history.replaceState(null, "", "?q=" + here);
@@ -211,10 +261,10 @@ function start(element, journal, courier, clocks, sheet, words) {
   function go(where) {
     record();
     if (where === "overview") {
-      words.overview(true, states(), here);
+      words.overview(true, stages.shade(states()), here, stage());
     } else {
       const step = { next: 1, previous: -1 }[where] || 0;
-      show(Math.min(Math.max(here + step, 1), sections.length), true);
+      show(here + step, true);
     }
   }
 
@@ -222,7 +272,7 @@ function start(element, journal, courier, clocks, sheet, words) {
   function handIn(why) {
     record().then(function () {
       wanted = why;
-      if (why === "clock") { words.notice("time-up"); lockAll(true); }
+      if (why === "clock") { words.notice("time-up"); relock(); }
       post.hurry();
       post.ask();
     });
@@ -248,7 +298,7 @@ function start(element, journal, courier, clocks, sheet, words) {
     go("overview");
   });
   element.addEventListener("click", function (event) {
-    const link = event.target.closest("[data-overview] a");
+    const link = event.target.closest("[data-overview] a[href]");
     if (link) {
       event.preventDefault();
       wanted = wanted === "member" ? "" : wanted;
@@ -261,6 +311,9 @@ function start(element, journal, courier, clocks, sheet, words) {
     if (event.target.hasAttribute("data-submit")) {
       event.preventDefault();
       handIn("member");
+    } else if (event.target.hasAttribute("data-enter")) {
+      event.preventDefault();
+      enter(Number(event.target.getAttribute("data-enter")));
     }
   });
   window.addEventListener("online", function () { post.hurry(); post.ask(); });
@@ -284,7 +337,10 @@ function start(element, journal, courier, clocks, sheet, words) {
         function (left) { words.time(left, clocks.inWords); },
         function () { handIn("clock"); }
       );
+      clock.set(Number(element.getAttribute("data-remaining")), paused);
     }
+    if (clock || paused) { watcher.start(); }
+    relock();
     element.setAttribute("data-ready", "");
   });
 }
