@@ -136,14 +136,14 @@ def report(member_id: str, attempt_id: str, question: str, text: str, *, at: dat
     five reports about this quiz wait for an answer."""
     found = queries.locked(member_id, attempt_id)
     words = " ".join(text.split())
-    if question not in {sheet.question for sheet in found.sheets}:
-        raise NotFound("no-question", N_("There is no such question on this paper."))
     if not words or len(words) > LENGTH:
         raise Invalid(
             "fault-text",
             N_("Say in at most %(most)s characters what is wrong with the question."),
             most=LENGTH,
         )
+    if question not in {sheet.question for sheet in found.sheets}:
+        raise NotFound("no-question", N_("There is no such question on this paper."))
     named = {"member": member_id, "attempt": attempt_id, "question": question, "text": words}
     if db.session.execute(_SAME, named).first() is not None:
         return False
