@@ -28,7 +28,7 @@ from learnapp import (
     study,
     web,
 )
-from learnapp.db import db, prepare_engine
+from learnapp.db import db, prepare_serving_engine
 
 # Alembic knows a table only when its area has been imported; these are not all reached by the doors.
 AREAS = (
@@ -66,7 +66,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_serving_engine(db.engine)
     web.set_up(app, settings)
     return app
 

@@ -3,6 +3,11 @@
 Services flush; `transaction()` is the one place that commits, and only doors open it. Requests that write
 start with BEGIN IMMEDIATE on SQLite: deferred writers are refused at once when two of them upgrade, in
 spite of the busy timeout, while immediate ones queue.
+
+On PostgreSQL what a page only reads stands in no transaction. BEGIN and ROLLBACK would be two more round trips
+a request, and psycopg forgets at every ROLLBACK which statements the server has prepared: reading and planning
+them anew was two thirds of the server's work. Each statement sees what was committed before it, as it does
+inside READ COMMITTED.
 """
 
 from __future__ import annotations
@@ -11,17 +16,19 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 
+from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
@@ -77,7 +84,38 @@ def new_id(at_ms: int | None = None) -> str:
     return f"{value | 0b10 << 62 | (tail & (2**62 - 1)):032x}"
 
 
-def _on_connect(connection: DBAPIConnection, _record: object) -> None:
+# What a thread is about to do; `page` is a request that has only read so far.
+Intent = Literal["page", "write", "snapshot", "other"]
+
+# The words with which a connection of the application begins, by what it is going to be used for.
+_WORDS: dict[str, dict[Intent, str]] = {
+    "sqlite": {"page": "BEGIN", "write": "BEGIN IMMEDIATE", "snapshot": "BEGIN", "other": "BEGIN"},
+    "postgresql": {
+        "page": "",
+        "write": "BEGIN READ WRITE",
+        "snapshot": "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        "other": "BEGIN READ WRITE",
+    },
+}
+_here = threading.local()
+
+
+def _intent() -> Intent:
+    inside: Intent | None = getattr(_here, "intent", None)
+    return inside or ("page" if has_request_context() else "other")
+
+
+@contextmanager
+def _intending(intent: Intent) -> Iterator[None]:
+    before = getattr(_here, "intent", None)
+    _here.intent = intent
+    try:
+        yield
+    finally:
+        _here.intent = before
+
+
+def _on_connect_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """SQLite: no transactions behind our back, and the pragmas that make a commit durable."""
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -92,21 +130,39 @@ def _on_connect(connection: DBAPIConnection, _record: object) -> None:
     cursor.close()
 
 
-def _on_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("learnapp_write", False)
-    # Straight to the driver: SQLAlchemy would make ten times the effort around one word.
-    connection.connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+def _on_connect_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    """PostgreSQL: transactions begin at a word of ours, and where there was none nothing can be written."""
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SET default_transaction_read_only = on")
+    cursor.close()
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Hooks an engine up with what this product needs of it; does nothing on PostgreSQL."""
-    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _on_begin):
-        return
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    """Sets an engine of SQLite up as this product needs it; does nothing on PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        _begin_by_word(engine, _on_connect_sqlite)
 
 
-_here = threading.local()
+def prepare_serving_engine(engine: Engine) -> None:
+    """Sets up the engine with which `transaction` and `snapshot` work, on either database."""
+    prepare_engine(engine)
+    if engine.dialect.name == "postgresql":
+        _begin_by_word(engine, _on_connect_postgresql)
+
+
+def _begin_by_word(engine: Engine, on_connect: Callable[[DBAPIConnection, object], None]) -> None:
+    words = _WORDS[engine.dialect.name]
+
+    def begin(dbapi_connection: PoolProxiedConnection) -> None:
+        if word := words[_intent()]:
+            cast(Any, dbapi_connection).execute(word)
+
+    if not event.contains(engine, "connect", on_connect):
+        event.listen(engine, "connect", on_connect)
+        # Not the event of this name: with any listener SQLAlchemy looks for more around every statement,
+        # which costs a sixth of it.
+        engine.dialect.do_begin = begin  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -138,12 +194,11 @@ def transaction() -> Iterator[None]:
     last writer and a write must see what was committed before it. Raises RuntimeError inside another
     transaction of the same thread, which it would end halfway.
     """
-    if getattr(_here, "writing", False):
+    if _intent() == "write":
         raise RuntimeError("a transaction inside a transaction would end the outer one")
     session = db.session()
     reader = _end_reading(session)
-    with _turn():
-        _here.writing = True
+    with _turn(), _intending("write"):
         try:
             _begin_writing(session, reader)
             yield
@@ -151,8 +206,6 @@ def transaction() -> Iterator[None]:
         except BaseException:
             session.rollback()
             raise
-        finally:
-            _here.writing = False
 
 
 def _end_reading(session: Session) -> Any:
@@ -173,9 +226,9 @@ def _end_reading(session: Session) -> Any:
 
 def _begin_writing(session: Session, reader: Any) -> None:
     if reader is None:
-        session.connection(execution_options={"learnapp_write": True})
-    elif dialect_name() == "sqlite":
-        reader.execute("BEGIN IMMEDIATE")
+        session.connection()
+    else:
+        reader.execute(_WORDS[dialect_name()]["write"])
 
 
 @contextmanager
@@ -183,16 +236,20 @@ def snapshot() -> Iterator[None]:
     """For reading: every question asked inside is about one moment, whatever others commit meanwhile.
 
     SQLite reads so in any case. On PostgreSQL each statement sees the commits before it, and a proof that
-    compares two tables would find faults in a database at work that has none.
+    compares two tables would find faults in a database at work that has none. Inside a transaction or
+    another snapshot it is a part of that.
     """
+    if _intent() in ("write", "snapshot"):
+        yield
+        return
     session = db.session()
     session.rollback()
-    if dialect_name() == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    try:
-        yield
-    finally:
-        session.rollback()
+    with _intending("snapshot"):
+        session.connection()
+        try:
+            yield
+        finally:
+            session.rollback()
 
 
 def grant_to(connection: Connection, role: str) -> None:
@@ -254,6 +311,7 @@ __all__ = [
     "new_id",
     "ping",
     "prepare_engine",
+    "prepare_serving_engine",
     "snapshot",
     "table_of",
     "transaction",

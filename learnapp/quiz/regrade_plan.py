@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from learnapp import catalogue, questions
-from learnapp.db import db, table_of
+from learnapp.db import db, snapshot, table_of
 from learnapp.errors import N_, Invalid
 from learnapp.questions import Question, Score
 from learnapp.quiz import grading, queries, rules
@@ -154,6 +154,7 @@ class Plan:
         return sum(row.was_passed and not row.passed for row in self.rows)
 
 
+@snapshot()
 def dry_run(from_version: str, to_version: str) -> Plan:
     """Works out what confirming would do. Raises NotFound for what is no version of a quiz, Invalid for versions
     of two quizzes."""

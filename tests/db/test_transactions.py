@@ -155,3 +155,58 @@ def test_an_error_of_the_database_tells_no_values(app: Flask) -> None:
     db.session.rollback()
     assert "no_table" in str(told.value)
     assert "欧阳丽华" not in str(told.value)
+
+
+def test_a_snapshot_inside_a_transaction_is_a_part_of_it(app: Flask) -> None:
+    with transaction():
+        accounts.create("张三", "zhangsan", at=AT)
+        with snapshot():
+            assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+    assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+
+
+def test_a_transaction_inside_a_snapshot_sees_the_present(app: Flask) -> None:
+    """It ends the snapshot, as it ends whatever was read before it."""
+    with snapshot():
+        assert db.session.execute(select(accounts.Account.name)).all() == []
+        with transaction():
+            accounts.create("张三", "zhangsan", at=AT)
+        assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["张三"]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_page_reads_in_no_transaction_and_can_write_only_in_one(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert db.session.execute(select(accounts.Account.name)).all() == []
+        driver = db.session.connection().connection.dbapi_connection
+        assert driver is not None and driver.info.transaction_status.name == "IDLE"
+        with pytest.raises(DBAPIError, match="read-only"):
+            accounts.create("张三", "zhangsan", at=AT)
+        db.session.rollback()
+        with transaction():
+            accounts.create("李四", "lisi", at=AT)
+            assert driver.info.transaction_status.name == "INTRANS"
+        assert db.session.execute(select(accounts.Account.name)).scalars().all() == ["李四"]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_statements_stay_prepared_from_page_to_page(app: Flask) -> None:
+    """psycopg forgets them at a ROLLBACK, so there may be none at the end of a request."""
+    for _ in range(8):
+        with app.test_request_context("/"):
+            db.session.execute(select(accounts.Account.name)).all()
+            with transaction():
+                db.session.execute(select(accounts.Account.member_id)).all()
+            prepared = db.session.execute(text("SELECT statement FROM pg_prepared_statements"))
+            found = [row[0] for row in prepared if "FROM account" in row[0]]
+            db.session.remove()
+    assert len(found) == 2, found
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_page_that_streams_does_so_in_a_snapshot(app: Flask) -> None:
+    with transaction():
+        accounts.create("张三", "zhangsan", at=AT)
+    with app.test_request_context("/"), snapshot():
+        rows = db.session.execute(select(accounts.Account.name), execution_options={"yield_per": 1})
+        assert rows.scalars().all() == ["张三"]
