@@ -36,16 +36,19 @@ class Swept:
     measured: int = 0
     corrected: int = 0
     sealed: int = 0
+    spread: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
-    """Closes attempts whose time is up, goes on with corrected keys, folds members who are behind, and takes
-    waiting deltas into the counts of every unit; now and then measures how hard questions are; once a day
-    seals the ledger. What fails for one member is logged and stops nothing else."""
+    """Brings measures into the attempts that lack them, closes attempts whose time is up, goes on with corrected
+    keys, folds members who are behind, and takes waiting deltas into the counts of every unit; now and then
+    measures how hard questions are; once a day seals the ledger. What fails for one member is logged and stops
+    nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
             return Swept(
+                spread=_tried("spread", lambda: _spread(at)),
                 closed=_tried("close", lambda: _close(at)),
                 corrected=_tried("correct", lambda: regrading.go_on(at)),
                 followed=_tried("follow", lambda: follow.sweep(at, settings.zone, LIMIT)),
@@ -75,6 +78,14 @@ def _tried(step: str, work: Callable[[], int]) -> int:
         _log.exception("sweep step failed", step=step)
         db.session.rollback()
         return 0
+
+
+def _spread(at: datetime) -> int:
+    """Finishes what the door of an extension or a pause left: it was killed, or there were too many attempts to
+    wait for. Whoever closes one afterwards would find the measure as well; this is for those whom nobody asks."""
+    found = quiz.measures.pending(LIMIT)
+    db.session.rollback()
+    return sum(quiz.measures.spread(slug, number, at=at, limit=LIMIT) for slug, number in found)
 
 
 def _close(at: datetime) -> int:

@@ -128,8 +128,8 @@ class QuizEnded(Event):
 
 @dataclass(frozen=True)
 class QuizMeasured(Event):
-    """The clock of an attempt was moved: `measure` is extend, pause, resume or reopen, by `minutes` where it
-    is a matter of minutes. `note` commits to the reason that was given."""
+    """The clock of an attempt was moved: `measure` is extend, pause, resume, override or reopen, by `minutes`
+    where it is a matter of minutes. `note` commits to the reason that was given."""
 
     kind: ClassVar[str] = "quiz-measured"
     quiz: str
