@@ -1,15 +1,16 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
 from learnapp.branches.models import BranchPath, Membership
-from learnapp.branches.places import Place, homes, ids_below, named, paths, place
+from learnapp.branches.places import Place, homes, named, paths, place
 from learnapp.branches.queries import (
     Person,
     Role,
     Unit,
     ancestors,
+    at_home,
     children,
     counts,
-    member_ids_below,
+    ids_below,
     members_of,
     people_below,
     person,
@@ -36,6 +37,7 @@ __all__ = [
     "Role",
     "Unit",
     "ancestors",
+    "at_home",
     "children",
     "counts",
     "end_role",
@@ -45,7 +47,6 @@ __all__ = [
     "homes",
     "ids_below",
     "join",
-    "member_ids_below",
     "members_of",
     "named",
     "paths",

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from learnapp.branches.models import Branch, BranchPath, Exemption, Membership
-from learnapp.branches.queries import Unit
+from learnapp.branches.queries import Unit, at_home
 from learnapp.db import db, table_of
 
 
@@ -73,29 +73,11 @@ def place(member_id: str, today: date) -> Place | None:
     )
 
 
-def _at_home(today: date) -> ColumnElement[bool]:
-    return and_(
-        Membership.kind == "home",
-        Membership.valid_from <= today,
-        or_(Membership.valid_to.is_(None), Membership.valid_to > today),
-    )
-
-
-def ids_below(branch_ids: Collection[str], today: date) -> Select[str]:
-    """A SELECT of the ids of all members at home in these units or below on that day: to run, or for use in
-    another statement, so that no list of thousands of ids travels."""
-    return (
-        select(Membership.member_id)
-        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
-        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
-    )
-
-
 def homes(today: date, after: str, limit: int) -> list[str]:
     """Members at home anywhere on that day whose id is greater than `after`, by id, at most `limit`."""
     rows = db.session.execute(
         select(Membership.member_id)
-        .where(Membership.member_id > after, _at_home(today))
+        .where(Membership.member_id > after, at_home(today))
         .order_by(Membership.member_id)
         .limit(limit)
     )

@@ -208,11 +208,22 @@ def units(branch_ids: Collection[str]) -> list[Unit]:
     return [Unit(*row) for row in rows]
 
 
-def _at_home(today: date) -> Any:
+def at_home(today: date) -> Any:
+    """The condition that a membership is somebody's home on that day, for a statement that joins it."""
     return and_(
         Membership.kind == "home",
         Membership.valid_from <= today,
         or_(Membership.valid_to.is_(None), Membership.valid_to > today),
+    )
+
+
+def ids_below(branch_ids: Collection[str], today: date) -> Select[Any]:
+    """A SELECT of the ids of all members at home in these units or below on that day: to run, or for use in
+    another statement, so that no list of thousands of ids travels."""
+    return (
+        select(Membership.member_id)
+        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
+        .where(BranchPath.ancestor_id.in_(branch_ids), at_home(today))
     )
 
 
@@ -221,20 +232,11 @@ def counts(branch_ids: Collection[str], today: date) -> dict[str, int]:
     rows = db.session.execute(
         select(BranchPath.ancestor_id, func.count())
         .join(Membership, Membership.branch_id == BranchPath.branch_id)
-        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
+        .where(BranchPath.ancestor_id.in_(branch_ids), at_home(today))
         .group_by(BranchPath.ancestor_id)
     )
     found = {row[0]: int(row[1]) for row in rows}
     return {branch_id: found.get(branch_id, 0) for branch_id in branch_ids}
-
-
-def member_ids_below(branch_ids: Collection[str], today: date) -> Select[Any]:
-    """A SELECT of the ids of all members at home in these units or below on that day, for use in a query."""
-    return (
-        select(Membership.member_id)
-        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
-        .where(BranchPath.ancestor_id.in_(branch_ids), _at_home(today))
-    )
 
 
 def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any]:
@@ -245,7 +247,7 @@ def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any
         .join(BranchPath, BranchPath.branch_id == RoleGrant.branch_id)
         .where(BranchPath.ancestor_id.in_(branch_ids))
     )
-    return member_ids_below(branch_ids, today).union(with_a_role)
+    return ids_below(branch_ids, today).union(with_a_role)
 
 
 def _roles(*conditions: Any) -> list[Role]:

@@ -18,6 +18,7 @@ from learnapp.guard.queries import (
 )
 from learnapp.guard.rules import (
     BRANCH_ROLES,
+    OWN_KINDS,
     PERMISSIONS,
     POWER_HOURS,
     RELATIONS,
@@ -38,6 +39,7 @@ from learnapp.guard.rules import (
 
 __all__ = [
     "BRANCH_ROLES",
+    "OWN_KINDS",
     "PERMISSIONS",
     "POWER_HOURS",
     "RELATIONS",

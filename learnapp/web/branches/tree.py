@@ -16,6 +16,7 @@ _POWERS = (
     "accounts.reset",
     "ledger.read",
     "points.read",
+    "quiz.conduct",
 )
 
 
