@@ -78,7 +78,7 @@ def _to_mark() -> str:
         if looks
         else "",
     ]
-    return gettext(", ").join(one for one in found if one) or gettext("nothing waits")
+    return str(gettext(", ").join(one for one in found if one) or gettext("nothing waits"))
 
 
 @bp.get("/off")

@@ -49,7 +49,7 @@ def test_a_marker_goes_from_the_work_tab_through_all_answers(world: World, clien
     sign_in(client, world.people["trainer"])
     assert "4 answers wait" in page(client, "/work")
     queue = page(client, "/quiz/marking")
-    assert "0 of 2 marked" in queue and "2 wait" in queue and "Visits" in queue
+    assert "0 of 2 marked" in queue and "2 to mark" in queue and "Visits" in queue
     seen = page(client, f"/quiz/marking/{SLUG}/visit")
     assert "0 of 2 marked" in seen and "先看记录。\n再问近况。" in seen and "geheim 看过记录" in seen
     lots = {lot(*one, "visit") for one in taken}

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import Select, select
 
 from learnapp import quiz
+from learnapp.accounts.models import SignInName
 from learnapp.db import db
 from tests import world
 from tests.processes import Instance
@@ -60,6 +62,10 @@ def stored(page: Page, instance: Instance, question: str) -> object:
     return instance.fill(look)
 
 
+def _member(name: str) -> Select[str]:
+    return select(SignInName.member_id).where(SignInName.name == name)
+
+
 def test_what_an_input_method_composes_is_counted_and_saved(chromium: Browser, instance: Instance) -> None:
     context = phone(chromium, instance, "m00")
     page = context.pages[0]
@@ -108,4 +114,38 @@ def test_the_longest_essay_written_without_network_arrives_whole(
     answer = stored(page, instance, "evening")
     assert isinstance(answer, dict)
     assert answer["why"] == text
+    context.close()
+
+
+def test_answers_are_marked_without_a_mouse(chromium: Browser, instance: Instance) -> None:
+    def hand_in() -> None:
+        for name in ("m10", "m11"):
+            member_id = db.session.scalar(_member(name))
+            assert member_id is not None
+            written.take({"visit": written.ANSWERS["visit"]}, member_id)
+
+    instance.fill(hand_in)
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{instance.address}/accounts/sign-in")
+    page.fill("[name=name]", "trainer")
+    page.fill("[name=password]", world.PASSWORD)
+    page.click("main button.btn-primary")
+    page.goto(f"{instance.address}/quiz/marking/{written.SLUG}/visit")
+    for done in (0, 1):
+        expect(page.get_by_text(f"已阅 {done} / 2")).to_be_visible()
+        expect(page.locator("[data-keys]")).to_be_visible()
+        expect(page.locator("[name=c-prepared]")).to_be_focused()
+        assert Axe().run(page).violations_count == 0
+        page.keyboard.type("0.5")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        page.keyboard.type("两点都提到了。")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**last=**")
+    expect(page.get_by_text("没有要您阅的答案了")).to_be_visible()
+    page.get_by_role("link", name="回看上一份").click()
+    expect(page.locator("[name=c-prepared]")).to_have_value("0.5")
+    expect(page.locator("[name=comment]")).to_have_value("两点都提到了。")
     context.close()
