@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, union_all
 
@@ -17,11 +17,12 @@ from learnapp import catalogue
 from learnapp.db import UtcDateTime, db, table_of
 from learnapp.errors import NotFound
 from learnapp.questions import Question
-from learnapp.quiz import phases
+from learnapp.quiz import grading, phases
 from learnapp.quiz.keys import held_keys
 from learnapp.quiz.models import Attempt, Grade, Grant, Measure
 from learnapp.quiz.phases import Seen
-from learnapp.quiz.queries import AttemptInfo
+from learnapp.quiz.queries import AttemptInfo, Frozen
+from learnapp.quiz.rules import Tap
 from learnapp.quiz.timing import GRACE, SETTLE, Move, Terms, Window, local, terms
 
 _attempt, _grade = table_of(Attempt), table_of(Grade)
@@ -100,6 +101,19 @@ _GRADES = (
 )
 
 
+class Over(Protocol):
+    """What has to be known of an attempt to say what may be seen of it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def quiz(self) -> str: ...
+    @property
+    def quiz_version(self) -> str: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What happened to a result since: why (`cause`), from what to what in hundredths of a point, when, and
@@ -159,7 +173,7 @@ def everybody_done(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:
 
 
 def phases_of(
-    attempts: Sequence[AttemptInfo],
+    attempts: Sequence[Over],
     at: datetime,
     zone: str,
     current: Mapping[str, catalogue.Quiz] | None = None,
@@ -197,6 +211,13 @@ def standing_of(found: AttemptInfo, seen: Seen) -> phases.Standing:
     return phases.standing(found.open, found.passed, found.pending, seen)
 
 
+def counting(attempts: Sequence[AttemptInfo], counts: str) -> list[AttemptInfo]:
+    """Those of a member's attempts at a quiz, in their order, that count by its setting: `first`, `last`, or any
+    of them. Practice never does."""
+    over = [found for found in attempts if not found.open and not found.practice]
+    return over[:1] if counts == "first" else over[-1:] if counts == "last" else over
+
+
 def keys_open(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:
     """Whether the keys of a quiz with a closing time may be seen by everybody: it has closed, everybody is
     done, and its author shows them then. Without a closing time never."""
@@ -206,6 +227,11 @@ def keys_open(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:
 def keys(found: AttemptInfo) -> Mapping[str, Question]:
     """The questions of an attempt's version, each with the key that holds for it now."""
     return held_keys(found.quiz_version, found.key_version)
+
+
+def short(found: Frozen, taps: Sequence[Tap]) -> int:
+    """How many more questions would have had to be right to pass."""
+    return grading.graded(found, taps).result.short
 
 
 def corrections(member_id: str, attempt_id: str) -> tuple[Correction, ...]:

@@ -1,0 +1,123 @@
+"""Which results may be said already. Whoever prints one asks here: lists, the ledger, points, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext
+
+from learnapp import catalogue, ledger, questions, quiz
+from learnapp.errors import N_
+from learnapp.quiz import AttemptInfo
+from learnapp.quiz.phases import Coming, Phase, Seen, Standing
+from learnapp.web.doors import now, settings
+
+WORDS: Mapping[Standing, str] = {
+    "open": N_("Running"),
+    "received": N_("Handed in, result not shown yet"),
+    "pending": N_("Handed in, being marked"),
+    "passed": N_("Passed"),
+    "short": N_("Not passed yet"),
+}
+# What is shown, in the order in which it is named.
+_SHOWN: Mapping[str, str] = {
+    "answer": N_("your answers"),
+    "mark": N_("the result"),
+    "correctness": N_("which answers are right"),
+    "feedback": N_("remarks on your answers"),
+    "key": N_("the right answers and explanations"),
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """Attempts of one member with what may be seen of each."""
+
+    attempts: tuple[AttemptInfo, ...]
+    seen: Mapping[str, Seen]
+
+    def standing(self, found: AttemptInfo) -> Standing:
+        """The one word about an attempt."""
+        return quiz.reviewing.standing_of(found, self.seen[found.id])
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The ids of attempts that are over and whose result is not shown yet."""
+        return frozenset(one.id for one in self.attempts if not one.open and not self.seen[one.id].result)
+
+    def of(self, current: catalogue.Quiz) -> Standing | None:
+        """How the member stands to a quiz by the attempts that count; None where there is none. What is shown
+        as passed counts first, then what waits."""
+        mine = [one for one in self.attempts if one.quiz == current.slug]
+        words = [self.standing(one) for one in quiz.reviewing.counting(mine, current.settings.counts)]
+        order: Sequence[Standing] = ("passed", "received", "pending", "short")
+        return next((word for word in order if word in words), None)
+
+
+def results(attempts: Sequence[AttemptInfo], current: Mapping[str, catalogue.Quiz] | None = None) -> Results:
+    """The attempts with what may be seen of them now; `current` are their quizzes where they are known."""
+    return Results(tuple(attempts), quiz.reviewing.phases_of(attempts, now(), settings().zone, current))
+
+
+def hidden_in(member_id: str, entries: Iterable[ledger.Entry]) -> frozenset[str]:
+    """The ids of attempts among these entries whose result is not shown yet. Asks nothing where there are no
+    quizzes among them."""
+    if not any(entry.kind == ledger.QuizEnded.kind for entry in entries):
+        return frozenset()
+    return results(quiz.attempts(member_id)).hidden
+
+
+# In words -----------------------------------------------------------------------------------------------
+
+
+def shown_words(shows: Iterable[str]) -> str:
+    """What is shown, as a list in words."""
+    held = set(shows)
+    return str(gettext(", ")).join(gettext(text) for name, text in _SHOWN.items() if name in held)
+
+
+def coming_words(seen: Seen) -> list[str]:
+    """When the rest will be seen, or that it will not."""
+    told = [_coming(step) for step in seen.coming]
+    if seen.phase != "during" and not any(
+        "key" in one for one in (seen.shows, *(c.shows for c in seen.coming))
+    ):
+        told.append(gettext("The right answers to this quiz are not shown."))
+    return told
+
+
+def _coming(step: Coming) -> str:
+    what, when = shown_words(step.shows), _moment(step)
+    if not step.closing:
+        return str(gettext("Shown from %(when)s on: %(what)s.", when=when, what=what))
+    if step.at <= now():
+        return str(gettext("Shown as soon as everybody has handed in: %(what)s.", what=what))
+    text = N_("Shown after the closing time, once everybody has handed in (expected on %(when)s): %(what)s.")
+    return str(gettext(text, when=when, what=what))
+
+
+def _moment(step: Coming) -> str:
+    written: str = current_app.jinja_env.filters["moment"](step.at)
+    return written
+
+
+def review_words(found: catalogue.Quiz) -> list[str]:
+    """What of an attempt at this quiz will be seen and when, for whoever is about to start."""
+    review, closes = found.settings.review, found.settings.closes
+    shows = {name: quiz.phases.shows(name, found.settings) for name in review}
+    if not closes and shows["after"] == shows["later"] == questions.ALL:
+        return [gettext("Afterwards every question is explained.")]
+    told, known = [], frozenset[str]()
+    texts: Mapping[Phase, str] = {
+        "after": N_("Shown once you have handed in: %(what)s."),
+        "later": N_("Shown ten minutes after that: %(what)s."),
+        "closed": N_("Shown after the closing time, once everybody has handed in: %(what)s."),
+    }
+    for name, text in texts.items():
+        more = frozenset(shows[name]) - known if name != "closed" or closes else frozenset[str]()
+        if more:
+            told.append(gettext(text, what=shown_words(more)))
+            known |= more
+    return told if "key" in known else [*told, gettext("The right answers to this quiz are not shown.")]
