@@ -12,7 +12,8 @@ from learnapp.db import HASH, ID, KEY, Base, UtcDateTime
 
 class DrillCard(Base):
     """A question that a member got wrong, as it was: `version` is the quiz's version of the latest mistake in
-    a quiz, `attempt_id` the attempt in which it was made.
+    a quiz, `attempt_id` the attempt in which it was made, and `key_version` the later version, if any, whose
+    keys hold for it since.
 
     `reviews` is the number of the latest review. `due_on` is the local day from which the card is offered; None
     once it rests because it was answered right often enough. `retired_at` is set when the member put it away.
@@ -25,6 +26,7 @@ class DrillCard(Base):
     quiz: Mapped[str] = mapped_column(KEY, primary_key=True)
     question: Mapped[str] = mapped_column(KEY, primary_key=True)
     version: Mapped[str] = mapped_column(HASH)
+    key_version: Mapped[str | None] = mapped_column(HASH, default=None)
     attempt_id: Mapped[str] = mapped_column(ID)
     reviews: Mapped[int]
     due_on: Mapped[date | None] = mapped_column(Date, default=None)
@@ -58,8 +60,9 @@ class DrillReview(Base):
 
 
 class DrillSource(Base):
-    """An attempt whose mistakes are in the book. `entry_seq` is the ledger entry that ended it: an attempt
-    that was opened again and ended anew is read once more."""
+    """An attempt whose mistakes are in the book. `entry_seq` is the ledger entry that ended it, `corrections`
+    how often its result had been corrected, `key_version` by whose keys it was marked: one that was opened
+    again, or corrected, is read once more, also where the sum stayed the same."""
 
     __tablename__ = "drill_source"
     __table_args__ = ({"info": {"place": "member"}},)
@@ -67,3 +70,5 @@ class DrillSource(Base):
     member_id: Mapped[str] = mapped_column(ID, primary_key=True)
     attempt_id: Mapped[str] = mapped_column(ID, primary_key=True)
     entry_seq: Mapped[int]
+    corrections: Mapped[int] = mapped_column(default=0, server_default="0")
+    key_version: Mapped[str | None] = mapped_column(HASH, default=None)

@@ -14,6 +14,7 @@ from learnapp.db import db, table_of
 from learnapp.drill.models import DrillCard, DrillReview, DrillSource
 from learnapp.drill.rules import Given
 from learnapp.errors import N_, NotFound
+from learnapp.questions import Question
 
 _card, _review, _source = table_of(DrillCard), table_of(DrillReview), table_of(DrillSource)
 _attempt = table_of(quiz.Attempt)
@@ -22,11 +23,13 @@ _attempt = table_of(quiz.Attempt)
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card of the book with its latest answer. `due_on` is a local day, None when the card rests;
-    `version` is the quiz's version that holds its question; `last_answer` is canonical JSON."""
+    `version` is the quiz's version that holds its question, `key_version` a later one whose key holds for it, if
+    there is one; `last_answer` is canonical JSON."""
 
     quiz: str
     question: str
     version: str
+    key_version: str | None
     attempt_id: str
     reviews: int
     due_on: date | None
@@ -44,6 +47,11 @@ class Card:
     def retired(self) -> bool:
         """Whether the member put it away."""
         return self.retired_at is not None
+
+    @property
+    def asked(self) -> Question:
+        """Its question with the key that holds now."""
+        return quiz.held_keys(self.version, self.key_version)[self.question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ _CARDS = (
         _card.c.quiz,
         _card.c.question,
         _card.c.version,
+        _card.c.key_version,
         _card.c.attempt_id,
         _card.c.reviews,
         _card.c.due_on,
@@ -95,30 +104,43 @@ _LAST = (
     .limit(1)
 )
 
-# An attempt that is over, lost points, and whose end has not been read yet.
+# An attempt that is over and lost points, or had lost some, and whose end has not been read yet. Practice is
+# left out: it is tried again at once.
+_THIS_SOURCE = (_source.c.member_id == _attempt.c.member_id, _source.c.attempt_id == _attempt.c.id)
 _UNREAD = and_(
     _attempt.c.member_id == _ME,
     _attempt.c.state == "ended",
-    _attempt.c.earned < _attempt.c.possible,
+    _attempt.c.number > 0,
+    or_(_attempt.c.earned < _attempt.c.possible, exists().where(*_THIS_SOURCE)),
     ~exists().where(
-        _source.c.member_id == _attempt.c.member_id,
-        _source.c.attempt_id == _attempt.c.id,
+        *_THIS_SOURCE,
         _source.c.entry_seq == _attempt.c.entry_seq,
+        _source.c.corrections == _attempt.c.corrections,
+        _source.c.key_version.is_not_distinct_from(_attempt.c.key_version),
     ),
 )
 _WAITING = (
-    select(_attempt.c.id, _attempt.c.quiz, _attempt.c.quiz_version, _attempt.c.ended_at, _attempt.c.entry_seq)
+    select(
+        _attempt.c.id,
+        _attempt.c.quiz,
+        _attempt.c.quiz_version,
+        _attempt.c.key_version,
+        _attempt.c.ended_at,
+        _attempt.c.entry_seq,
+        _attempt.c.corrections,
+    )
     .where(_UNREAD)
     .order_by(_attempt.c.ended_at, _attempt.c.id)
 )
+_NOW = select(
+    exists()
+    .where(_card.c.member_id == _ME, _card.c.due_on <= bindparam("day"), _card.c.retired_at.is_(None))
+    .label("card")
+).subquery()
+# One row at least, whose first cell says whether a card is due; then the attempts that are not read yet.
 _DUE = select(
-    or_(
-        exists().where(
-            _card.c.member_id == _ME, _card.c.due_on <= bindparam("day"), _card.c.retired_at.is_(None)
-        ),
-        exists().where(_UNREAD, _attempt.c.ended_at < bindparam("since")),
-    )
-)
+    _NOW.c.card, _attempt.c.id, _attempt.c.quiz, _attempt.c.quiz_version, _attempt.c.ended_at
+).select_from(_NOW.outerjoin(_attempt, and_(_UNREAD, _attempt.c.ended_at < bindparam("since"))))
 
 
 def book(member_id: str) -> list[Card]:
@@ -150,16 +172,28 @@ def log(member_id: str, quiz: str, question: str) -> Sequence[tuple[Given, str |
     return [(Given(row.at, row.right), row.attempt_id) for row in rows]
 
 
-def waiting(member_id: str) -> Sequence[Any]:
-    """Ended attempts with mistakes that are not in the book yet, in the order of their end."""
-    return db.session.execute(_WAITING, {"member_id": member_id}).all()
+def waiting(member_id: str, *, at: datetime, zone: str) -> Sequence[Any]:
+    """Ended attempts that are not read into the book yet, in the order of their end; those whose keys may not be
+    seen wait until then."""
+    return _open_ones(db.session.execute(_WAITING, {"member_id": member_id}).all(), at, zone)
 
 
-def something_due(member_id: str, today: date, zone: str) -> bool:
-    """Whether the book has something for this local day, in one question to the database. An attempt that is
-    not in the book yet counts from the day after its end, when its mistakes come back."""
+def something_due(member_id: str, *, at: datetime, zone: str) -> bool:
+    """Whether the book has something for the local day of this instant, most often in one question to the
+    database. An attempt that is not in the book yet counts from the day after its end, when its mistakes come
+    back."""
+    today = clock.local_date(at, zone)
     since, _end = clock.day_bounds(today, zone)
-    return bool(db.session.scalar(_DUE, {"member_id": member_id, "day": today, "since": since}))
+    rows = db.session.execute(_DUE, {"member_id": member_id, "day": today, "since": since}).all()
+    if rows[0].card:
+        return True
+    return bool(_open_ones([row for row in rows if row.id is not None], at, zone))
+
+
+def _open_ones(rows: Sequence[Any], at: datetime, zone: str) -> Sequence[Any]:
+    """Those of the attempts whose keys may be seen."""
+    seen = quiz.reviewing.phases_of(rows, at, zone)
+    return [row for row in rows if "key" in seen[row.id].shows]
 
 
 def _named(member_id: str, quiz: str, question: str) -> dict[str, str]:

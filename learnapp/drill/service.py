@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from learnapp import clock, ledger, questions, quiz
 from learnapp.db import db, dialect_name, table_of, upsert
@@ -22,22 +23,59 @@ _THIS = (
     _card.c.question == bindparam("this_question"),
 )
 _CHANGE = update(_card).where(*_THIS)
+_REKEY = update(_card).where(*_THIS[:2], _card.c.attempt_id == bindparam("this_attempt"))
+_OF_QUIZ = (_review.c.member_id == bindparam("this_member"), _review.c.quiz == bindparam("this_quiz"))
+_THIS_LOG = (*_OF_QUIZ, _review.c.question == bindparam("this_question"))
+_READ = select(_review.c.question, _review.c.right).where(
+    *_OF_QUIZ, _review.c.attempt_id == bindparam("this_attempt")
+)
+_TURN = update(_review).where(*_THIS_LOG, _review.c.attempt_id == bindparam("this_attempt"))
 
 
 def collect(member_id: str, *, at: datetime, zone: str) -> int:
-    """Puts the mistakes of ended attempts into the book; returns how many were new there.
+    """Puts the mistakes of ended attempts into the book, once their keys may be seen; returns how many were new
+    there.
 
     Doing it again adds nothing. A question that is in the book already is taken as answered wrong once more;
-    one that the member put away stays away.
+    one that the member put away stays away. Where a key was corrected, what was wrong by the old one only goes.
     """
     ledger.lock(member_id)
     added = 0
-    for attempt in queries.waiting(member_id):
-        for mistake in quiz.mistakes(member_id, attempt.id):
-            added += _take(member_id, attempt, mistake, zone)
-        row = {"member_id": member_id, "attempt_id": attempt.id, "entry_seq": attempt.entry_seq}
+    for attempt in queries.waiting(member_id, at=at, zone=zone):
+        found = quiz.mistakes(member_id, attempt.id, at=at, zone=zone)
+        added += sum(_take(member_id, attempt, mistake, zone) for mistake in found)
+        _review_again(member_id, attempt, {mistake.question for mistake in found}, zone)
+        row = {
+            "member_id": member_id,
+            "attempt_id": attempt.id,
+            "entry_seq": attempt.entry_seq,
+            "corrections": attempt.corrections,
+            "key_version": attempt.key_version,
+        }
         db.session.execute(upsert(_source, dialect_name()), row)
     return added
+
+
+def _review_again(member_id: str, attempt: Any, wrong: Collection[str], zone: str) -> None:
+    """What an attempt that was read before says now: its keys may have been corrected since."""
+    held = {"this_member": member_id, "this_quiz": attempt.quiz, "this_attempt": attempt.id}
+    db.session.execute(_REKEY.values(key_version=attempt.key_version), held)
+    for row in db.session.execute(_READ, held).all():
+        if row.right is not (row.question not in wrong):
+            _turn(member_id, attempt, row.question, row.question not in wrong, zone)
+
+
+def _turn(member_id: str, attempt: Any, question: str, right: bool, zone: str) -> None:
+    """An answer of a quiz counts as right after all, or as wrong. A card without any wrong answer goes."""
+    name = {"member_id": member_id, "quiz": attempt.quiz, "question": question}
+    this = {**_this(name), "this_attempt": attempt.id}
+    db.session.execute(_TURN.values(right=right), this)
+    log = [given for given, _source in queries.log(**name)]
+    if all(given.right for given in log):
+        db.session.execute(delete(_review).where(*_THIS_LOG), this)
+        db.session.execute(delete(_card).where(*_THIS), this)
+    else:
+        db.session.execute(_CHANGE.values(due_on=_day(log, zone)), this)
 
 
 def _take(member_id: str, attempt: Any, mistake: Mistake, zone: str) -> bool:
@@ -49,6 +87,7 @@ def _take(member_id: str, attempt: Any, mistake: Mistake, zone: str) -> bool:
     given = rules.Given(attempt.ended_at, False)
     values = {
         "version": attempt.quiz_version,
+        "key_version": attempt.key_version,
         "attempt_id": attempt.id,
         "reviews": len(log) + 1,
         "due_on": _day([*(one for one, _source in log), given], zone),
@@ -74,7 +113,7 @@ def answer(
     if card.reviews != number:
         return False
     name = {"member_id": member_id, "quiz": slug, "question": question}
-    right = questions.grade(quiz.bank(card.version)[question], given).full
+    right = questions.grade(card.asked, given).full
     this = rules.Given(at, given is not None and right)
     log = [*(one for one, _source in queries.log(**name)), this]
     db.session.execute(_CHANGE.values(reviews=number + 1, due_on=_day(log, zone)), _this(name))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from learnapp import questions
-from learnapp.quiz import queries, rules
+from learnapp.quiz import grading, queries, reviewing, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,17 @@ class Mistake:
     answer: str
 
 
-def mistakes(member_id: str, attempt_id: str) -> tuple[Mistake, ...]:
-    """The wrong, partly right and missing answers of an ended attempt in the order of its paper; of an open
-    one nothing, since that would tell which answers are right. Raises NotFound."""
+def mistakes(member_id: str, attempt_id: str, *, at: datetime, zone: str) -> tuple[Mistake, ...]:
+    """The wrong, partly right and missing answers of an ended attempt in the order of its paper, by the keys that
+    hold for it now; nothing as long as these may not be seen. What a person has to mark is left out, since nobody
+    can check it alone. Raises NotFound."""
     found = queries.attempt(member_id, attempt_id)
-    if found.open:
+    if found.open or "key" not in reviewing.phase_of(found, at, zone).shows:
         return ()
-    bank = queries.bank(found.quiz_version)
-    answers = rules.latest(queries.taps(member_id, attempt_id), found.sheets)
+    taps = queries.taps(member_id, attempt_id)
+    keys, answers = reviewing.keys(found), rules.latest(taps, found.sheets)
     return tuple(
         Mistake(sheet.question, rules.canonical(answers.get(sheet.question)))
-        for sheet in found.sheets
-        if not questions.grade(bank[sheet.question], answers.get(sheet.question)).full
+        for sheet, score in zip(found.sheets, grading.graded(found, taps).scores, strict=True)
+        if not score.full and not questions.human(keys[sheet.question])
     )

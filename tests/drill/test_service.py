@@ -63,8 +63,8 @@ def test_what_was_not_right_is_in_the_book_once(member: str) -> None:
 def test_an_attempt_that_is_open_gives_nothing_away(member: str) -> None:
     with transaction():
         started = quiz.start(member, "five-kinds", at=AT, zone=ZONE).attempt_id
-    assert quiz.mistakes(member, started) == ()
-    assert not drill.waiting(member)
+    assert quiz.mistakes(member, started, at=AT, zone=ZONE) == ()
+    assert not drill.waiting(member, at=AT, zone=ZONE)
     assert collect(member) == 0
 
 
@@ -80,8 +80,8 @@ def test_an_attempt_that_the_clock_ended_counts_too(app: Flask, member: str, tmp
 
 def test_a_perfect_attempt_leaves_no_trace(member: str) -> None:
     attempt(member, ("single", "multiple", "true-false", "numeric", "blank"))
-    assert not drill.waiting(member)
-    assert not drill.something_due(member, date(2027, 1, 1), ZONE)
+    assert not drill.waiting(member, at=AT, zone=ZONE)
+    assert not drill.something_due(member, at=AT + 40 * DAY, zone=ZONE)
 
 
 def test_partly_right_is_not_right(member: str) -> None:
@@ -151,9 +151,9 @@ def test_an_attempt_that_ended_anew_is_read_once_more_without_counting_twice(mem
     assert collect(member) == 4
     with transaction():
         db.session.execute(update(quiz.Attempt).where(quiz.Attempt.id == ended).values(entry_seq=77))
-    assert len(drill.waiting(member)) == 1
+    assert len(drill.waiting(member, at=AT, zone=ZONE)) == 1
     assert collect(member) == 0
-    assert not drill.waiting(member)
+    assert not drill.waiting(member, at=AT, zone=ZONE)
     assert {card.reviews for card in drill.book(member)} == {1}
 
 
@@ -175,16 +175,19 @@ def test_put_away_and_fetched_back(member: str) -> None:
 def test_home_asks_one_question_and_knows_of_what_is_not_collected(member: str) -> None:
     attempt(member)
     with count_queries() as sent:
-        assert not drill.something_due(member, TODAY, ZONE)
-        assert drill.something_due(member, TOMORROW, ZONE)
-    assert len(sent) == 2
+        assert not drill.something_due(member, at=AT, zone=ZONE)
+        assert drill.something_due(member, at=AT + DAY, zone=ZONE)
+    assert len(sent) == 3, "one more only where an attempt decides that is not in the book yet"
     collect(member)
-    assert not drill.something_due(member, TODAY, ZONE)
-    assert drill.something_due(member, TOMORROW, ZONE)
+    with count_queries() as sent:
+        assert drill.something_due(member, at=AT + DAY, zone=ZONE)
+    assert len(sent) == 1
+    assert not drill.something_due(member, at=AT, zone=ZONE)
+    assert drill.something_due(member, at=AT + DAY, zone=ZONE)
     for card in drill.book(member):
         with transaction():
             drill.retire(member, card.quiz, card.question, at=AT)
-    assert not drill.something_due(member, TOMORROW, ZONE)
+    assert not drill.something_due(member, at=AT + DAY, zone=ZONE)
 
 
 def test_nobody_elses(member: str) -> None:
@@ -192,7 +195,7 @@ def test_nobody_elses(member: str) -> None:
     collect(member)
     card, other = named(member, "single"), new_id()
     assert drill.book(other) == []
-    assert not drill.something_due(other, TOMORROW, ZONE)
+    assert not drill.something_due(other, at=AT + DAY, zone=ZONE)
     with pytest.raises(NotFound):
         drill.card(other, card.quiz, card.question)
     with pytest.raises(NotFound), transaction():

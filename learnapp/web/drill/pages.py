@@ -23,7 +23,7 @@ from learnapp.web.quiz.shown import titled
 def cards() -> list[Card]:
     """The asker's book, after the mistakes of attempts that ended meanwhile were put into it."""
     member_id = me().member_id
-    if drill.waiting(member_id):
+    if drill.waiting(member_id, at=now(), zone=settings().zone):
         with transaction():
             drill.collect(member_id, at=now(), zone=settings().zone)
     return drill.book(member_id)
@@ -102,8 +102,7 @@ def _given(card: Card, number: int, typed: Fields) -> Answer | None:
     """The answer of a form; one to a card that has been answered since is not read any more."""
     if number != card.reviews:
         return None
-    asked = quiz.bank(card.version)[card.question]
-    given = questions.read(asked, shown.order(card, number), typed)
+    given = questions.read(card.asked, shown.order(card, number), typed)
     if given is None:
         raise Invalid("no-answer", N_("Please answer, or press “I do not know”."))
     return given
