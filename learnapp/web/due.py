@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 from flask_babel import gettext
 
-from learnapp import branches, catalogue, coverage, guard, plans, study
+from learnapp import branches, catalogue, coverage, guard, plans, quiz, study
 from learnapp.web.doors import language, today
+from learnapp.web.quiz.results import results
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something that is due: `state` is open, under, done or out. `overdue` and `soon` (within seven days) are
+    """Something that is due: `state` is open, under, done or out, or `handed-in` where a quiz was taken and its
+    result is not shown yet. `overdue` and `soon` (within seven days) are
     seen today, never stored."""
 
     title: str
@@ -50,12 +53,23 @@ def tasks(principal: guard.Principal) -> list[Task]:
         return []
     above = branches.ancestors(principal.branch_id)
     states = coverage.states(principal.member_id)
-    found = []
-    for item in plans.due_for(above, principal.member_class, today()):
-        state = states.get(item.item_id, "out")
-        if state != "out":
-            found.append(_task(item, state))
-    return found
+    items = plans.due_for(above, principal.member_class, today())
+    found = [(item, state) for item in items if (state := states.get(item.item_id, "out")) != "out"]
+    taken = {item.slug for item, state in found if item.kind == "quiz" and state != "open"}
+    waits = _waiting(principal.member_id, taken)
+    return [
+        _task(item, "handed-in" if item.kind == "quiz" and item.slug in waits else state)
+        for item, state in found
+    ]
+
+
+def _waiting(member_id: str, taken: Set[str]) -> Set[str]:
+    """Those of the quizzes with a result that is not shown yet, and none that is shown and passed."""
+    if not taken:
+        return frozenset()
+    known = results(quiz.attempts(member_id))
+    hidden = {found.quiz for found in known.attempts if found.id in known.hidden}
+    return {slug for slug in taken & hidden if known.of(catalogue.quiz(slug)) == "received"}
 
 
 def _task(item: plans.DueItem, state: str) -> Task:
@@ -66,7 +80,7 @@ def _task(item: plans.DueItem, state: str) -> Task:
         thing = catalogue.quiz(item.slug)
         href = url_for("quiz.intro", slug=item.slug)
     left = (item.due_on - today()).days
-    open_still = state != "done"
+    open_still = state not in ("done", "handed-in")
     return Task(
         title(thing),
         href,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import drill, quiz, study
+from learnapp import drill, notices, quiz, study
 from learnapp.web import due
-from learnapp.web.doors import PUBLIC, may, me, settings, today
-from learnapp.web.quiz import figures
+from learnapp.web import notices as told
+from learnapp.web.doors import PUBLIC, may, me, now, settings
+from learnapp.web.quiz import figures, late
 
 bp = Blueprint("home", __name__)
 
@@ -19,12 +20,15 @@ def index() -> str:
     """What to go on with, and what is due."""
     standings = study.standings(me().member_id)
     tasks = due.tasks(me())
+    waiting = notices.waiting(me().member_id, most=told.ON_HOME + 1)
     return render_template(
         "home/index.html",
+        heads=told.heads(waiting),
+        more=len(waiting) > told.ON_HOME,
         step=due.next_step(standings, tasks),
         tasks=[task for task in tasks if task.state != "done"],
         done=sum(task.state == "done" for task in tasks),
-        drill=drill.something_due(me().member_id, today(), settings().zone),
+        drill=drill.something_due(me().member_id, at=now(), zone=settings().zone),
         hours=due.hours(me(), standings),
     )
 
@@ -53,18 +57,32 @@ def work() -> str:
             gettext("Writing"),
             gettext("change a lesson and publish it"),
         ),
+        ("quiz.conduct", url_for("quiz.late_waiting"), gettext("Late answers"), late.door_words()),
         ("quiz.mark", url_for("quiz.marking_queue"), gettext("Marking"), _to_mark()),
+        ("quiz.faults", url_for("quiz.faults"), gettext("Remarks about questions"), _to_answer()),
         (
             "quiz.statistics",
             url_for("quiz.all_statistics"),
             gettext("Quiz statistics"),
             gettext("which questions are too easy, too hard or doubtful"),
         ),
+        (
+            "quiz.conduct",
+            url_for("quiz.conducting"),
+            gettext("Running quizzes"),
+            gettext("more time, a pause, opening again"),
+        ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
     )
     reports = quiz.doubtful() if me().can("quiz.statistics") else ()
     checks = [check for report in reports for check in figures.checks(report)]
     return render_template("home/work.html", doors=doors, checks=checks)
+
+
+def _to_answer() -> str:
+    """How many remarks wait for an answer, in words."""
+    waiting = quiz.faults.waiting() if me().can("quiz.faults") else 0
+    return ngettext("%(num)s waits", "%(num)s wait", waiting) if waiting else gettext("nothing waits")
 
 
 def _to_mark() -> str:

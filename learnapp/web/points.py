@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,8 +12,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from learnapp import branches, coverage, guard, ledger, points
-from learnapp.web.doors import language, may, me, today
+from learnapp.web.doors import language, may, me, settings, today
 from learnapp.web.filters import hundredths
+from learnapp.web.quiz.results import hidden_in
 from learnapp.web.words import ActWords, Month, act_words, by_month
 
 bp = Blueprint("points", __name__, url_prefix="/points")
@@ -58,12 +60,36 @@ def _reason(line: points.Line, rules: points.rules.RuleSet) -> str:
     return text
 
 
-def _months(member_id: str, period: points.PeriodInfo) -> list[Month[Row]]:
+@dataclass(frozen=True)
+class Sum:
+    """A member's sum with its lines, newest first. `waiting` results are left out of both, since they are not
+    shown yet: the sum is what it would be without them."""
+
+    total: points.Total
+    lines: Sequence[points.Line]
+    entries: Mapping[int, ledger.Entry]
+    waiting: int
+
+
+def _sum(member_id: str, period: points.PeriodInfo) -> Sum:
+    """As it was folded, and computed anew where a result may not be told yet."""
+    entries = ledger.entries_after(member_id, 0)
+    by_seq = {entry.seq: entry for entry in entries}
+    hidden = hidden_in(member_id, entries)
+    if not hidden:
+        return Sum(points.total(member_id, period), points.lines(member_id, period), by_seq, 0)
+    told = [entry for entry in entries if entry.data.get("attempt") not in hidden]
+    found = points.evaluate(told, period.rules, period.span, settings().zone)
+    total = points.Total(found.base, found.bonus, found.deduction, found.total, entries[-1].seq)
+    lines = sorted(found.lines, key=lambda line: (line.on, line.seq), reverse=True)
+    return Sum(total, lines, by_seq, len(hidden))
+
+
+def _months(found: Sum, period: points.PeriodInfo) -> list[Month[Row]]:
     """The lines with their entries, newest first, month by month."""
-    entries = {entry.seq: entry for entry in ledger.entries_after(member_id, 0)}
     rows = []
-    for line in points.lines(member_id, period):
-        rule, entry = period.rules.rule(line.rule), entries[line.seq]
+    for line in found.lines:
+        rule, entry = period.rules.rule(line.rule), found.entries[line.seq]
         rows.append(
             Row(
                 words=act_words(entry),
@@ -80,13 +106,15 @@ def _months(member_id: str, period: points.PeriodInfo) -> list[Month[Row]]:
 def _why(member_id: str, branch_id: str | None, person: branches.Person | None) -> str:
     above = branches.paths([branch_id])[branch_id] if branch_id else ()
     period = points.current(above, today())
+    found = _sum(member_id, period) if period else None
     return render_template(
         "points/why.html",
         person=person,
         period=period,
         title=in_language(period.title, period.title_en) if period else "",
-        total=points.total(member_id, period) if period else None,
-        months=_months(member_id, period) if period else [],
+        total=found.total if found else None,
+        waiting=found.waiting if found else 0,
+        months=_months(found, period) if found and period else [],
         rules=[in_language(rule.text, rule.text_en) for rule in period.rules.rules] if period else [],
     )
 

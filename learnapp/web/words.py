@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Generic, TypeVar
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from learnapp import catalogue, ledger
 from learnapp.clock import local_date
-from learnapp.errors import NotFound
+from learnapp.errors import N_, NotFound
 from learnapp.web.doors import language, settings
 from learnapp.web.filters import hundredths
 
@@ -70,8 +70,9 @@ def _module_title(event: ledger.ModuleCompleted) -> str:
     return event.module
 
 
-def act_words(entry: ledger.Entry) -> ActWords:
-    """The entry in words, in the language of the request."""
+def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
+    """The entry in words, in the language of the request. `hidden` are the ids of attempts whose result is not
+    shown yet."""
     event = entry.event
     if isinstance(event, ledger.ModuleCompleted):
         note = gettext("%(hours)s study hours · online self-study", hours=hundredths(event.hours))
@@ -79,25 +80,56 @@ def act_words(entry: ledger.Entry) -> ActWords:
         link = gettext("What was studied, in its version")
         return ActWords(gettext("Completed “%(title)s”", title=_module_title(event)), note, href, link)
     if isinstance(event, ledger.QuizEnded):
-        return _quiz_words(event)
+        return _quiz_words(event, event.attempt in hidden)
     if isinstance(event, ledger.CourseCompleted):
         title = title_of("course", event.version, event.course)
         return ActWords(gettext("Completed the whole course “%(title)s”", title=title), "")
     if isinstance(event, ledger.StudyBegun):
         title = title_of("course", event.version, event.course)
         return ActWords(gettext("Began the course “%(title)s”", title=title), "")
+    if isinstance(event, ledger.QuizMeasured):
+        return _measure_words(event, entry.member_id)
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
     return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)
 
 
-def _quiz_words(event: ledger.QuizEnded) -> ActWords:
+def _measure_words(event: ledger.QuizMeasured, member_id: str) -> ActWords:
+    try:
+        current = catalogue.quiz(event.quiz)
+        title = current.title_en if language() == "en" and current.title_en else current.title
+    except NotFound:
+        title = event.quiz
+    told = {
+        "pause": N_("The quiz “%(title)s” was paused"),
+        "resume": N_("The quiz “%(title)s” went on"),
+        "override": N_("The time for the quiz “%(title)s” was set for this member"),
+    }
+    if event.measure == "extend":
+        text = ngettext(
+            "The time for the quiz “%(title)s” was extended by %(num)s minute",
+            "The time for the quiz “%(title)s” was extended by %(num)s minutes",
+            event.minutes,
+            title=title,
+        )
+    elif event.measure == "reopen":
+        text = gettext("The attempt at the quiz “%(title)s” was opened again", title=title)
+    else:
+        text = gettext(told[event.measure], title=title)
+    reason = ledger.note_text(member_id, event.note)
+    return ActWords(text, gettext("Reason: %(reason)s", reason=reason) if reason else "")
+
+
+def _quiz_words(event: ledger.QuizEnded, hidden: bool) -> ActWords:
     title = title_of("quiz", event.version, event.quiz)
-    text = (
-        gettext("Passed the quiz “%(title)s”", title=title)
-        if event.passed
-        else gettext("Took the quiz “%(title)s”, not passed yet", title=title)
-    )
+    if hidden:
+        text = gettext("Took the quiz “%(title)s”, result not yet published", title=title)
+    elif event.passed:
+        text = gettext("Passed the quiz “%(title)s”", title=title)
+    elif event.pending:
+        text = gettext("Took the quiz “%(title)s”, being marked", title=title)
+    else:
+        text = gettext("Took the quiz “%(title)s”, not passed yet", title=title)
     note = gettext("Attempt %(number)s", number=event.number)
     if event.ended_by == "deadline":
         note += " · " + gettext("handed in when the time was up")

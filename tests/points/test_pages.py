@@ -129,4 +129,5 @@ def test_lists_cost_the_same_whatever_their_length(scored: World, client: FlaskC
         page = client.get("/points/").get_data(as_text=True)
     assert page.count("<details") > 30
     # Versions that are not in the catalogue are asked for each time; those that are stay in memory.
-    assert len([one for one in many if "publication" not in one]) == len(few) <= 6, many
+    # Whether a result may be shown is asked twice at most, and only where there are quizzes.
+    assert len([one for one in many if "publication" not in one]) <= len(few) + 2 <= 8, many
