@@ -94,6 +94,7 @@ def _page(found: Sheaf, typed: Mapping[str, str] | None = None, error: AppError 
         quiz=version,
         progress=progress,
         answer=forms.answer_html(found),
+        leaves=quiz.leaves.of(found.attempt),
         rubric=forms.rubric(found, typed),
         comment=forms.comment(found, typed),
         open=found.waiting or mine,
