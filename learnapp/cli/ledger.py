@@ -75,7 +75,7 @@ def verify(
 def _report(source: str | None, known: ledger.Known) -> ledger.Report:
     if source is not None:
         return ledger.verify_elsewhere(config.normal_url(source), known)
-    with application(), snapshot():
+    with application():
         return ledger.verify(known)
 
 

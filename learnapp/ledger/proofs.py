@@ -111,7 +111,8 @@ def _leaf_way(number: int, member_id: str) -> dict[str, Any]:
 
 def _log_way(seals: list[Seal], index: int) -> dict[str, Any]:
     leaves = [log_leaf(seal) for seal in seals]
-    return {**_way(leaves, index), "root": root(leaves).hex()}
+    newest = _way(leaves, len(leaves) - 1)["path"]
+    return {**_way(leaves, index), "root": root(leaves).hex(), "head": list(seals[-1]), "head_path": newest}
 
 
 def _way(leaves: list[bytes], index: int) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, NullPool, Select, Table, create_engine, inspect, select, tuple_
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
-from learnapp.db import db, table_of
+from learnapp.db import db, dialect_name, snapshot, table_of
 from learnapp.ledger.models import LedgerEntry, LedgerHead
 from learnapp.ledger.seal_models import LedgerKey, LedgerSeal, LedgerSealLeaf
 from learnapp.ledger.verify import (
@@ -49,8 +49,15 @@ _HEADS = _columns(_head, ("member_id", "seq", "hash"))
 
 
 def verify(known: Known = NOTHING_KNOWN) -> Report:
-    """Checks the live database against its seals and against what is known from elsewhere."""
-    return _report(lambda: stored(db.session.connection()), known)
+    """Checks the live database, as it is at one moment, against its seals and against what is known from
+    elsewhere."""
+    try:
+        with snapshot():
+            return _report(lambda: stored(db.session.connection()), known)
+    except DatabaseError as error:
+        if dialect_name() != "sqlite":
+            raise
+        return Report(fault=unreadable("The database", error.orig).fault)
 
 
 def verify_elsewhere(source: str, known: Known = NOTHING_KNOWN) -> Report:

@@ -320,16 +320,17 @@ def key_id_of(public_key: str) -> str:
 
 
 def signed(public_key: str, signature: str, text: str) -> bool:
-    """Whether this is the key's Ed25519 signature over the text; all but the text in hexadecimal."""
+    """Whether this is the key's Ed25519 signature over the text; all but the text in lower hexadecimal."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(signature), text.encode())
+        raw = bytes.fromhex(signature)
+        key.verify(raw, text.encode())
     except (InvalidSignature, ValueError, TypeError):
         return False
-    return True
+    return raw.hex() == signature
 
 
 # --- The checks ---------------------------------------------------------------------------------------------
@@ -680,29 +681,43 @@ def _check_entry_proof(proof: dict[str, Any], known: Known) -> str:
         if row[0] != member or row[1] != seq or row[11] != last or not _fits(row):
             raise _bad_entry(row, seq, last)
         last = row[12]
-    seal = Seal(*proof["seal"])
-    used = Keyring([Key(*key) for key in proof["keys"]], known.public_keys).at(seal.number)
-    if used is None or not signed(used[0].public_key, seal.signature, seal.body):
-        words = N_("Seal %(number)s: its text and its signature do not belong together.")
-        raise Broken("seal-signature", words, number=seal.number)
-    if known.public_keys and not used[1]:
+    ring = Keyring([Key(*key) for key in proof["keys"]], known.public_keys)
+    seal, head = Seal(*proof["seal"]), Seal(*log["head"])
+    lines, size = _signed_lines(seal, ring), _signed_lines(head, ring)["number"]
+    used = ring.at(seal.number)
+    if used is None or (known.public_keys and not used[1]):
         words = N_("Seal %(number)s is signed by a key for which no public key that was given vouches.")
         raise Broken("key-unknown", words, number=seal.number)
-    lines = read_statement(SEAL, SEAL_LINES, seal.body)
     root = inclusion_root(leaf_hash(leaf_text(member, seq, last)), leaf["index"], leaf["size"], _path(leaf))
     if root is None or (root.hex(), str(leaf["size"])) != (lines["leaf-root"], lines["streams"]):
         words = N_("Member %(member)s: seal %(number)s does not hold entry %(seq)s as it is shown.")
         raise Broken("leaves", words, member=member, seq=seq, number=seal.number)
-    root = inclusion_root(leaf_hash(seal.body.encode()), seal.number - 1, log["size"], _path(log))
-    if root is None or root.hex() != log["root"] or lines["number"] != str(seal.number):
-        raise Broken(
-            "seal-log", N_("Seal %(number)s is not part of the log that is shown."), number=seal.number
-        )
+    # The newest seal is part of the log as well: its number says how long the log is.
+    for one, path in ((seal, _path(log)), (head, [bytes.fromhex(step) for step in log["head_path"]])):
+        root = inclusion_root(leaf_hash(one.body.encode()), one.number - 1, log["size"], path)
+        if root is None or (root.hex(), size) != (log["root"], str(log["size"])):
+            raise Broken(
+                "seal-log", N_("Seal %(number)s is not part of the log that is shown."), number=one.number
+            )
     return (
         f"Entry {rows[0][1]} of member {member} is held by seal {seal.number} of {lines['made-at']}, "
         f"signed by key {used[0].key_id}{'' if used[1] else ' (nobody vouches for it here)'}; "
-        f"the log of {log['size']} seals has the root {log['root']}{_anchored(log, known)}."
+        f"the log of {size} seals has the root {log['root']}{_anchored(log, known)}."
     )
+
+
+def _signed_lines(seal: Seal, ring: Keyring) -> dict[str, str]:
+    """The lines of a seal that stands alone, when the key in use signed them."""
+    used = ring.at(seal.number)
+    if used is None or not signed(used[0].public_key, seal.signature, seal.body):
+        words = N_("Seal %(number)s: its text and its signature do not belong together.")
+        raise Broken("seal-signature", words, number=seal.number)
+    lines = read_statement(SEAL, SEAL_LINES, seal.body)
+    if lines["number"] != str(seal.number):
+        raise Broken(
+            "seal-text", N_("Seal %(number)s: another text was signed than a seal's."), number=seal.number
+        )
+    return lines
 
 
 def _check_growth(proof: dict[str, Any], known: Known) -> str:

@@ -33,10 +33,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) 
 
 
 def test_an_empty_ledger_is_whole(run: Run) -> None:
-    assert json.loads(run("ledger", "verify", "--json").output) == {
+    report = json.loads(run("ledger", "verify", "--json").output)
+    assert report == {
         "ok": True,
-        "entries": 0,
-        "members": 0,
+        **dict.fromkeys(("entries", "members", "seals", "unsealed", "anchors", "receipts"), 0),
+        "notices": [],
         "fault": None,
     }
 
@@ -74,13 +75,13 @@ def test_the_demo_twice_is_the_demo_once(run: Run, tmp_path: Path) -> None:
     run("demo", "--people", "45")
     assert json.loads(run("ledger", "verify", "--json").output) == before
 
-    export = tmp_path / "ledger.jsonl"
+    export = tmp_path / "export"
     run("ledger", "export", str(export))
-    lines = export.read_text(encoding="utf-8").splitlines()
+    lines = (export / "entries.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == before["entries"] + 1
     head, entry = json.loads(lines[0]), json.loads(lines[1])
-    assert head["format"] == "learnapp-ledger/1"
-    assert set(head["hashed"]) < set(entry)
+    assert head["format"] == "learnapp-ledger/2"
+    assert len(head["columns"]) == len(entry)
 
     shown = json.loads(run("coverage", "show", "--json").output)
     run("coverage", "rebuild")
