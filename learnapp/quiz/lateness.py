@@ -8,7 +8,7 @@ keeps the mark that it came late, and the result is corrected by `grading.again`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -37,6 +37,7 @@ from learnapp.quiz.rules import Result, Tap
 __all__ = [
     "FINDINGS",
     "REASON_LIMIT",
+    "Decided",
     "Delivery",
     "Evidence",
     "Key",
@@ -226,6 +227,19 @@ def _standings(found: Frozen, taps: Iterable[Tap]) -> dict[Key, Standing]:
 # A person decides ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision: whether it is `new`, and what it changed in the result, None where there was none to change."""
+
+    new: bool
+    changed: Changed | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the result is another one now."""
+        return self.changed is not None and self.changed.before != self.changed.after
+
+
 def decide(
     member_id: str,
     attempt_id: str,
@@ -235,8 +249,8 @@ def decide(
     reason: str,
     actor_id: str,
     at: datetime,
-) -> Changed | None:
-    """Accepts or refuses a delivery that waits; returns what changed in the result, None where nothing could.
+) -> Decided:
+    """Accepts or refuses a delivery that waits.
 
     The reason is kept beside the ledger and the decision is in the security log. The same decision by the same
     person once more changes nothing. Raises NotFound, Forbidden for one's own attempt, Invalid without a
@@ -254,7 +268,7 @@ def decide(
     state = {"accept": "accepted", "refuse": "refused"}[decision]
     if delivery.state != "waiting":
         if (delivery.state, delivery.decided_by) == (state, actor_id):
-            return None
+            return Decided(False)
         raise Conflict("decided", N_("This was decided before. Reload the page to see how."))
     change = _CHANGE.values(state=state, decided_by=actor_id, decided_at=at, reason=reason)
     this = {"this_member": member_id, "this_attempt": attempt_id, "this_number": number}
@@ -266,7 +280,7 @@ def decide(
     _mark(found)
     action = f"late-{state}"
     audit.write(action, member_id=member_id, actor_id=actor_id, at=at, subject=f"quiz/{found.quiz}")
-    return changed
+    return Decided(True, changed)
 
 
 def _delivery(found: Frozen, number: int) -> Delivery:

@@ -31,7 +31,12 @@ _HEADS = {
     "late": N_("About answers that arrived late at “%(quiz)s”"),
 }
 _CHANGED = N_("Your result at “%(quiz)s” changed")
-_STATES = {"fixed": N_("The question was corrected."), "answered": ""}
+_STATES = {
+    "fixed": N_("The question was corrected."),
+    "answered": "",
+    "late-accept": N_("They count. Your result is the same with them."),
+    "late-refuse": N_("They do not count."),
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _result(found: Mapping[str, Any]) -> str:
 
 def _reply_line(one: Told) -> Line:
     texts = []
-    if one.what == "fault":
+    if one.what in ("fault", "late"):
         texts.append(gettext(_STATES.get(str(one.data.get("state")), "")))
     if one.data.get("minutes"):
         minutes = int(one.data["minutes"])

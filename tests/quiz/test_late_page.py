@@ -79,7 +79,11 @@ def test_a_person_decides_with_everything_in_view(world: World, client: FlaskCli
     assert answer.status_code == 303
     fresh()
     assert quiz.attempt(member, attempt).earned == 400
-    again = client.post(address, data={**fields, "decision": "refuse", "reason": "改变主意"})
+    again = client.post(
+        address,
+        data={**fields, "decision": "refuse", "reason": "改变主意"},
+        headers={"Accept-Language": "en"},
+    )
     fresh()
     assert again.status_code == 303 and quiz.attempt(member, attempt).earned == 400
     page = text(client, address)
@@ -89,6 +93,9 @@ def test_a_person_decides_with_everything_in_view(world: World, client: FlaskCli
     sign_in(client, member)
     page = text(client, f"/quiz/attempts/{attempt}/review")
     assert "was accepted: an answer to question 3." in page and "现场核实，当时停电" in page
+    notice = text(client, "/notices/")
+    assert "Your result at “五种题型” changed" in notice or "Your result at “Five kinds” changed" in notice
+    assert "About answers" not in notice
     ledger_page = text(client, "/ledger/")
     assert "Answers that were made in time arrived later" in ledger_page
     assert [entry.data["earned"] for entry in ledger.effective(ledger.entries_after(member, 0))] == [400]
@@ -109,6 +116,12 @@ def test_refusing_and_foreign_people(world: World, client: FlaskClient, attempt:
     sign_in(client, member)
     page = text(client, f"/quiz/attempts/{attempt}/review")
     assert "does not count: an answer to question 3." in page and "无法证明" in page
+    notice = text(client, "/notices/")
+    assert (
+        "About answers that arrived late" in notice
+        and "They do not count." in notice
+        and "无法证明" in notice
+    )
 
 
 def test_nobody_decides_about_their_own(

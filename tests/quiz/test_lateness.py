@@ -165,10 +165,12 @@ def test_what_is_unclear_waits_for_a_person_who_accepts(app: Flask, tmp_path: Pa
 
     at = AT + timedelta(hours=3)
     with transaction():
-        changed = lateness.decide(
+        decided = lateness.decide(
             member, attempt, waiting.number, "accept", reason="  手机时钟  被调整 ", actor_id=secretary, at=at
         )
-    assert changed is not None and (changed.before.earned, changed.after.earned) == (300, 500)
+    changed = decided.changed
+    assert decided.new and decided.moved and changed is not None
+    assert (changed.before.earned, changed.after.earned) == (300, 500)
     found = quiz.attempt(member, attempt)
     assert (found.earned, found.late_state) == (500, "accepted")
     entries = ledger.entries_after(member, 0)
@@ -179,9 +181,10 @@ def test_what_is_unclear_waits_for_a_person_who_accepts(app: Flask, tmp_path: Pa
     assert lateness.waiting([member]) == []
     # The same tap once more is harmless; another decision is refused.
     with transaction():
-        assert lateness.decide(
+        again = lateness.decide(
             member, attempt, waiting.number, "accept", reason="一样", actor_id=secretary, at=at
-        ) is None  # fmt: skip
+        )
+    assert not again.new
     for actor, decision in ((secretary, "refuse"), (new_id(), "accept")):
         with pytest.raises(Conflict), transaction():
             lateness.decide(member, attempt, waiting.number, decision, reason="x", actor_id=actor, at=at)
@@ -197,7 +200,7 @@ def test_a_person_refuses(app: Flask, tmp_path: Path, member: str) -> None:
     assert keep(member, attempt, late, 40) == ["late-waiting"]
     with transaction():
         done = lateness.decide(member, attempt, 1, "refuse", reason="说不清", actor_id=new_id(), at=at)
-    assert done is None
+    assert done.new and not done.moved
     found = quiz.attempt(member, attempt)
     assert (found.earned, found.late_state) == (200, "refused")
     assert kinds(member) == [("quiz-ended", 200)]
@@ -311,7 +314,7 @@ def test_an_open_attempt_with_a_delivery_keeps_its_clock(app: Flask, tmp_path: P
         quiz.measures.reopen(member, attempt, minutes=10, reason="停电", actor_id=new_id(), at=at)
     with transaction():
         done = lateness.decide(member, attempt, 1, "accept", reason="核实过", actor_id=new_id(), at=at)
-    assert done is None and quiz.attempt(member, attempt).open
+    assert done.changed is None and quiz.attempt(member, attempt).open
     with transaction():
         quiz.submit(member, attempt, at=at + timedelta(minutes=1))
     assert quiz.attempt(member, attempt).earned == 300

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from learnapp import accounts, branches, catalogue, guard, quiz
+from learnapp import accounts, branches, catalogue, guard, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import Conflict, Invalid, NotFound
 from learnapp.web.doors import follow_now, may, me, now, today
@@ -78,15 +78,7 @@ def decide_late(member_id: str) -> str | Response | tuple[str, int]:
     decision: Literal["accept", "refuse"] = "accept" if request.form.get("decision") == "accept" else "refuse"
     try:
         with transaction():
-            quiz.lateness.decide(
-                member_id,
-                request.form.get("attempt", ""),
-                _whole(request.form.get("number", "")),
-                decision,
-                reason=request.form.get("reason", ""),
-                actor_id=me().member_id,
-                at=now(),
-            )
+            _decide(member_id, request.form.get("attempt", ""), decision)
     except Invalid as error:
         return _page(person, gettext(error.message, **error.params)), 422
     except (Conflict, NotFound) as error:
@@ -95,6 +87,27 @@ def decide_late(member_id: str) -> str | Response | tuple[str, int]:
         follow_now(member_id)
         flash(gettext("Accepted.") if decision == "accept" else gettext("Refused."), "success")
     return redirect(url_for("quiz.late_of", member_id=member_id), 303)
+
+
+def _decide(member_id: str, attempt: str, decision: Literal["accept", "refuse"]) -> None:
+    """The decision; where the result stays as it is, nobody but this tells the member."""
+    number, reason = _whole(request.form.get("number", "")), request.form.get("reason", "")
+    decided = quiz.lateness.decide(
+        member_id, attempt, number, decision, reason=reason, actor_id=me().member_id, at=now()
+    )
+    if decided.new and not decided.moved:
+        found = quiz.attempt(member_id, attempt)
+        notices.tell(
+            member_id,
+            "late",
+            f"{attempt}/{number}",
+            subject=f"quiz/{found.quiz}",
+            at=now(),
+            version=found.quiz_version,
+            attempt=attempt,
+            state=f"late-{decision}",
+            reply=" ".join(reason.split()),
+        )
 
 
 def _whole(text: str) -> int:
