@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -33,14 +34,17 @@ def _page(member_id: str, person: branches.Person | None) -> str:
     newest = sorted(entries, key=lambda entry: (entry.occurred_at, entry.seq), reverse=True)
     hidden = hidden_in(member_id, entries)
     rows = [
-        Row(entry, act_words(entry, hidden), entry.seq in void, entry.data.get("attempt") in hidden)
-        for entry in newest
+        Row(entry, act_words(entry, hidden), entry.seq in void, _is_hidden(entry, hidden)) for entry in newest
     ]
     hours = sum(
         entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
     )
     months = by_month(rows, lambda row: row.entry.occurred_at)
     return render_template("ledger/mine.html", months=months, hours=hours, person=person)
+
+
+def _is_hidden(entry: ledger.Entry, hidden: Collection[str]) -> bool:
+    return entry.kind == ledger.QuizEnded.kind and entry.data["attempt"] in hidden
 
 
 @bp.get("/")

@@ -179,6 +179,13 @@ TABLE: Mapping[str, Line] = {
     "POST quiz.enter": attempt(section="none"),
     "POST quiz.submit": attempt(),
     "GET quiz.review": attempt(),
+    "GET quiz.look_back": Line(
+        "attempt",
+        {"attempt": TARGET, "section": "none"},
+        _roles(self=EVERYBODY, own="", below="", foreign=""),
+        denied=(404,),
+    ),
+    "POST quiz.leaves": attempt(),
     "GET quiz.rehearse": anybody(),
     "POST quiz.start_rehearsal": anybody(),
     "GET quiz.rehearsed": attempt(),

@@ -12,6 +12,9 @@ export function stages(element, sections) {
 
   function draw() {
     lines.forEach(function (line) { line.hidden = number(line, "data-stage") !== now; });
+    Array.prototype.forEach.call(element.querySelectorAll("[data-look]"), function (link) {
+      link.hidden = number(link, "data-look") >= now;
+    });
   }
 
   /** The numbers of the first and the last question that can be answered now. */

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from learnapp import catalogue, questions, quiz
-from learnapp.errors import N_, NotFound
+from learnapp.errors import N_
 from learnapp.quiz import Frozen, Sheet, Tap
 from learnapp.quiz.appeals import Told
 from learnapp.quiz.phases import Seen
@@ -149,7 +149,7 @@ def look_back(attempt: str, section: str) -> str | Response:
     seen = quiz.reviewing.phase_of(found, now(), settings().zone)
     sheets = [sheet for sheet in found.sheets if sheet.section == section]
     if section not in left_parts(found, taps, seen):
-        raise NotFound("no-part", N_("There is nothing to look back at here."))
+        return redirect(url_for("quiz.run", attempt=attempt), 303)
     version = catalogue.quiz_version(found.quiz_version)
     part = next(one for one in version.settings.sections if one.id == section)
     return render_template(

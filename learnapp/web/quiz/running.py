@@ -17,7 +17,7 @@ from learnapp.web.doors import follow_now, may, me, now
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.clock import deadline_ms, in_words, reason_of
-from learnapp.web.quiz.stages import Stage, present, stages
+from learnapp.web.quiz.stages import Stage, looks, present, stages
 from learnapp.web.quiz.tokens import attempt_token
 
 
@@ -65,6 +65,8 @@ def _page(
         "asked": shown.asked(found, taps, here, typed, staged),
         "stages": staged,
         "stage": present(staged),
+        "looks": looks(found, staged),
+        "watched": quiz.leaves.kept_for(found),
         "here": here,
         "remaining_ms": remaining,
         "left": in_words(remaining),

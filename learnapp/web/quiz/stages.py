@@ -42,6 +42,13 @@ def stages(found: Frozen, taps: Sequence[Tap]) -> list[Stage]:
     return made
 
 
+def looks(found: Frozen, staged: Sequence[Stage]) -> Sequence[Stage]:
+    """The sections at which one may look back once they were left: all of them where the quiz shows something
+    during an attempt, else none."""
+    settings = catalogue.quiz_version(found.quiz_version).settings
+    return staged if quiz.phases.shows("during", settings) - {"mark"} else ()
+
+
 def present(found: Sequence[Stage]) -> Stage | None:
     """The section that is being answered; None without sections."""
     return next((stage for stage in found if stage.state == "now"), None)
