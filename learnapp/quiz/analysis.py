@@ -252,10 +252,13 @@ def _marks(quiz: Quiz, rows: Sequence[Row]) -> Marks:
 
 
 def _places(quiz: Quiz, rows: Sequence[Row]) -> Marks:
-    """The marks of a drawn quiz by place: the first question drawn from the first pool, the second, …, each
+    """The marks of a drawn quiz by place: the first question that the first draw reaches, the second, …, each
     with the most that it could have been worth."""
-    pools = [draw.pool for draw in quiz.draws]
-    order = sorted(quiz.questions, key=lambda one: pools.index(one.pool) if one.pool in pools else -1)
+    sources = [draw.source for draw in quiz.draws]
+    order = sorted(
+        quiz.questions,
+        key=lambda one: next((at for at, source in enumerate(sources) if source.has(one)), -1),
+    )
     table = [[(row[one.id][0], one.points_hundredths) for one in order if one.id in row] for row in rows]
     columns = list(zip(*table, strict=True))
     return Marks(

@@ -9,6 +9,7 @@ from learnapp.errors import N_, NotFound
 from learnapp.web.doors import may
 from learnapp.web.quiz import figures, shown
 from learnapp.web.quiz.blueprint import bp
+from learnapp.web.quiz.regrade import offers
 
 
 @bp.get("/statistics")
@@ -20,6 +21,7 @@ def all_statistics() -> str:
         "quiz/all_statistics.html",
         lines=[(one, counts.get(one.hash, 0)) for one in catalogue.quizzes()],
         checks=[check for report in quiz.doubtful() for check in figures.checks(report)],
+        banks=catalogue.banks(),
         least=quiz.LEAST,
         titled=shown.titled,
     )
@@ -45,6 +47,7 @@ def statistics(slug: str) -> str:
         facts=figures.whole_facts(found.whole) if found.whole else (),
         headers=figures.HEADERS,
         others=_others(slug, found.quiz.hash, numbers),
+        correctable=sum(one.attempts for one in offers(current, numbers)),
         figure=figures.figure,
         percent=figures.percent,
         least=quiz.LEAST,
