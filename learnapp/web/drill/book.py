@@ -17,6 +17,7 @@ from learnapp.web.drill import shown
 from learnapp.web.drill.blueprint import bp
 from learnapp.web.drill.pages import answered_page, cards
 from learnapp.web.drill.shown import Line
+from learnapp.web.quiz.plain import plain
 
 
 @bp.get("/book")
@@ -57,7 +58,7 @@ def _rows(lines: Iterable[Line]) -> Iterable[list[str | int]]:
         gettext("Comes back on"),
     ]
     for line in lines:
-        card, (given, key) = line.card, shown.plain(line.review)
+        card, (given, key) = line.card, plain(line.review)
         back = card.due_on.isoformat() if card.due_on and not card.retired else ""
         yield [
             line.title,
