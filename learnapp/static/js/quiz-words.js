@@ -95,6 +95,7 @@ export function words(element) {
     buttons[0].disabled = here === range.first;
     buttons[1].textContent = text(more ? "next" : end ? "last" : "onward");
     buttons[1].value = more ? "next" : "overview";
+    buttons[2].lastChild.nodeValue = text(end ? "look-last" : "look");
     buttons[2].parentNode.hidden = !more;
     Array.prototype.forEach.call(document.querySelectorAll("form input[name=next]"), function (field) {
       field.value = window.location.pathname + "?q=" + here;
