@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 
 from learnapp import catalogue
-from learnapp.catalogue.quiz_settings import defaults, settings_json, settings_of
+from learnapp.catalogue.quiz_settings import KEYS, defaults, settings_json, settings_of
 from learnapp.catalogue.service import settings_text
+from learnapp.config import ROOT
 from learnapp.db import transaction
 from learnapp.media import Store
-from tests.catalogue.folders import QUIZ
+from tests.catalogue.folders import CHECK, QUIZ, course_files
 
 EXAM = """\
 id = "doors-quiz"
@@ -200,6 +201,13 @@ def test_settings_are_stored_without_what_is_usual() -> None:
     assert json.loads(settings_text(definition(QUIZ)))["draws"] == [["a", 1]]
 
 
+def test_the_docs_name_every_setting() -> None:
+    page = (ROOT / "docs" / "content.md").read_text("utf-8")
+    named = KEYS - {"review", "section"}
+    assert [key for key in sorted(named) if f"`{key}`" not in page] == []
+    assert all(f"{phase} = [" in page for phase in catalogue.PHASES) and "[[section]]" in page
+
+
 def test_a_version_is_read_back_and_written_back(app: Flask, tmp_path: Path) -> None:
     store, at = Store(tmp_path / "media"), datetime(2026, 11, 24, tzinfo=UTC)
     quiz = definition(EXAM)
@@ -210,3 +218,22 @@ def test_a_version_is_read_back_and_written_back(app: Flask, tmp_path: Path) -> 
     assert (stored.draws, stored.questions) == (quiz.draws, quiz.questions)
     (path,) = catalogue.export("quiz", "doors-quiz", name, tmp_path / "out", store=store)
     assert path.read_bytes() == EXAM.encode()
+
+
+def test_a_check_asks_active_questions_only() -> None:
+    files = course_files()
+    check = CHECK.replace('id = "how-many"', 'id = "how-many"\nstatus = "draft"')
+    reading = catalogue.read_files("course", "doors", {**files, "01-before.check.toml": check.encode()})
+    assert isinstance(reading.definition, catalogue.CourseDefinition)
+    found = reading.definition.modules[0].check
+    assert found is not None and [one.id for one in found.questions] == ["what"]
+    two = check.replace("need = 1", "need = 2").encode()
+    refused = catalogue.read_files("course", "doors", {**files, "01-before.check.toml": two})
+    assert [one.code for one in refused.errors] == ["need"]
+
+
+def test_a_quiz_without_active_questions_is_an_error() -> None:
+    text = QUIZ.replace('[[draw]]\npool = "a"\ncount = 1\n', "").replace(
+        "[[question]]", '[[question]]\nstatus = "draft"'
+    )
+    assert [one.code for one in read(text).errors] == ["none-active"]
