@@ -12,6 +12,7 @@ from tests.postgres import Server
 
 SEED = "1"
 ROUNDS = "200"
+ATTEMPTS = "10000"
 
 
 def run(title: str, module: str, *arguments: str) -> bool:
@@ -28,6 +29,9 @@ def main() -> int:
     held = [
         run(f"{ROUNDS} kills on SQLite", "kill_quiz", "--rounds", ROUNDS, "--seed", SEED),
         run("the WAL is synced before each acknowledgement", "fsync_trace"),
+        run(f"a key of {ATTEMPTS} attempts corrected", "regrade", "--attempts", ATTEMPTS, "--seed", SEED),
+        run("1,000 edits of the ledger", "tamper", "--trials", "1000", "--seed", SEED),
+        run("a ledger of a million entries", "ledger_scale"),
     ]
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
         databases.migrate(server.create("killing", owner=True))
