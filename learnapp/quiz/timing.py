@@ -103,15 +103,20 @@ def in_order(moves: Iterable[Move]) -> list[Move]:
 
 
 class _Pauses:
-    """The pauses in force. They may overlap; what they cover counts once."""
+    """The pauses in force, and since when a clock stands because of them. They may overlap; what they cover
+    counts once. One that begins when a clock has run out stops nothing, unless the clock runs again."""
 
     def __init__(self) -> None:
         self.open: dict[str, Move] = {}
         self.since: datetime | None = None
 
-    def begin(self, move: Move, at: datetime) -> None:
-        self.since = self.since or at
+    def begin(self, move: Move) -> None:
         self.open.setdefault(move.unit, move)
+
+    def hold(self, at: datetime) -> None:
+        """Stops a clock that runs at that moment, if there is a pause."""
+        if self.open and self.since is None:
+            self.since = at
 
     def end(self, move: Move) -> timedelta:
         """How long everything stood still, once the last pause is over; nothing before."""
@@ -157,12 +162,17 @@ def local(text: str | None, zone: str) -> datetime | None:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What holds for a member who has not begun: the window, the limit in minutes, how many attempts in all,
-    and the pause in force, if there is one."""
+    and the pause in force, if there is one, with the moment since which it keeps the window from closing."""
 
     window: Window = Window()
     minutes: int | None = None
     attempts: int | None = None
     paused: Move | None = None
+    held_since: datetime | None = None
+
+    def closed(self, at: datetime) -> bool:
+        """Whether the window has closed."""
+        return self.window.closes is not None and (self.held_since or at) >= self.window.closes
 
 
 def terms(base: Terms, moves: Iterable[Move]) -> Terms:
@@ -174,15 +184,17 @@ def terms(base: Terms, moves: Iterable[Move]) -> Terms:
 def _terms(base: Terms, moves: Iterable[Move]) -> tuple[Terms, _Pauses]:
     found, pauses = base, _Pauses()
     for move in in_order(moves):
-        window = found.window
         if move.kind == "extend":
-            found = replace(found, window=window.later(timedelta(minutes=move.minutes or 0)))
-        elif move.kind == "pause" and (pauses.open or window.closes is None or move.at < window.closes):
-            pauses.begin(move, move.at)
+            found = replace(found, window=found.window.later(timedelta(minutes=move.minutes or 0)))
+        elif move.kind == "pause":
+            pauses.begin(move)
         elif move.kind == "resume":
-            found = replace(found, window=window.later(pauses.end(move)))
+            found = replace(found, window=found.window.later(pauses.end(move)))
         elif move.kind == "override":
             found = _overridden(found, move)
+        if not found.closed(move.at):
+            pauses.hold(move.at)
+        found = replace(found, held_since=pauses.since)
     return replace(found, paused=pauses.latest), pauses
 
 
@@ -193,7 +205,7 @@ def _overridden(found: Terms, move: Move) -> Terms:
         move.closes_at or found.window.closes,
     )
     attempts = None if found.attempts is None else found.attempts + (move.attempts or 0)
-    return Terms(window, move.minutes or found.minutes, attempts)
+    return Terms(window, move.minutes or found.minutes, attempts, held_since=found.held_since)
 
 
 def attempts_left(allowed: int | None, used: int) -> int | None:
@@ -224,12 +236,12 @@ def may_start(
     opens, closes = found.window.opens, found.window.closes
     if attempts_left(found.attempts, used) == 0:
         return Verdict("no-attempts-left")
+    if found.closed(at):
+        return Verdict("closed", closes)
     if found.paused is not None:
         return Verdict("paused")
     if opens is not None and at < opens:
         return Verdict("not-open", opens)
-    if closes is not None and at >= closes:
-        return Verdict("closed", closes)
     ready = last_ended_at + timedelta(minutes=wait_minutes) if last_ended_at and wait_minutes else None
     if ready is None or at >= ready:
         return Verdict()
@@ -286,7 +298,8 @@ def run(begun: Begun, moves: Iterable[Move]) -> Run:
     for move in ordered:
         if move.at >= begun.started_at:
             running.take(move)
-    return Run(running.clock, tuple(running.touched), pauses.latest)
+    stands = running.clock.paused_at is not None
+    return Run(running.clock, tuple(running.touched), pauses.latest if stands else None)
 
 
 class _Running:
@@ -298,7 +311,7 @@ class _Running:
         self.closes = at_start.window.closes
         self.moved = timedelta(0)
         self.pauses = pauses
-        self.pauses.since = begun.started_at if pauses.open else None
+        self._again(begun.started_at)
         self.reopened = False
         self.touched: list[Move] = []
 
@@ -318,19 +331,25 @@ class _Running:
             if move.attempt_id == self.begun.attempt_id:
                 self._reopen(move)
             return
-        before, held = self.clock, set(self.pauses.open)
-        if before.overdue(move.at):
+        before, held, over = self.clock, set(self.pauses.open), self.clock.overdue(move.at)
+        if move.kind == "pause":
+            self.pauses.begin(move)
+        elif move.kind == "resume":
+            self._move(self.pauses.end(move))
+        if over:
             return
         if move.kind == "extend":
             self._move(timedelta(minutes=move.minutes or 0))
-        elif move.kind == "pause":
-            self.pauses.begin(move, move.at)
-        elif move.kind == "resume":
-            self._move(self.pauses.end(move))
-        else:
+        elif move.kind == "override":
             self._override(move)
+        self.pauses.hold(move.at)
         if self.clock != before or set(self.pauses.open) != held:
             self.touched.append(move)
+
+    def _again(self, at: datetime) -> None:
+        """The clock runs from here on, unless a pause is in force."""
+        self.pauses.since = None
+        self.pauses.hold(at)
 
     def _move(self, by: timedelta) -> None:
         self.moved += by
@@ -347,6 +366,6 @@ class _Running:
         self.limit = None if move.minutes is None else move.at + timedelta(minutes=move.minutes)
         self.closes = None
         self.moved = timedelta(0)
-        self.pauses.since = move.at if self.pauses.open else None
+        self._again(move.at)
         self.reopened = True
         self.touched = [move]

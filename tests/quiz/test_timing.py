@@ -97,6 +97,12 @@ def test_terms_of_whom_has_not_begun() -> None:
     assert verdict.code == "paused"
     assert terms(base, [move(1, "pause", 5), move(2, "resume", 12)]).window.closes == AT + 67 * MINUTE
     assert terms(base, [move(1, "pause", 61), move(2, "resume", 70)]) == base
+    shut = terms(base, [move(1, "pause", 61)])
+    assert may_start(shut, used=0, last_ended_at=None, wait_minutes=0, at=AT + 62 * MINUTE).code == "closed"
+    again = terms(base, [move(1, "pause", 61), move(2, "extend", 65, minutes=10)])
+    assert may_start(again, used=0, last_ended_at=None, wait_minutes=0, at=AT + 99 * MINUTE).code == "paused"
+    gone_on = [move(1, "pause", 61), move(2, "extend", 65, minutes=10), move(3, "resume", 68)]
+    assert terms(base, gone_on).window.closes == AT + 73 * MINUTE
     own = Move("one", 1, "override", AT, minutes=40, attempts=2, closes_at=AT + 90 * MINUTE)
     assert terms(base, [own]) == Terms(Window(AT, AT + 30 * MINUTE, AT + 90 * MINUTE), 40, 3)
     assert terms(base, [own, move(1, "extend", 5, minutes=20)]).window.closes == AT + 110 * MINUTE
@@ -192,6 +198,10 @@ def test_what_was_opened_again_has_only_the_minutes_given() -> None:
     assert found.clock.deadline_at == AT + 105 * MINUTE and found.touched == (reopened, later)
     paused = run(begun, [move(1, "pause", 5), reopened, move(2, "resume", 93)])
     assert paused.clock == Clock(AT + 103 * MINUTE)
+    # A pause that began when the time was up is still in force when it is opened again.
+    meanwhile = run(begun, [move(1, "pause", 60), reopened])
+    assert meanwhile.clock == Clock(AT + 100 * MINUTE, AT + 90 * MINUTE) and meanwhile.paused is not None
+    assert run(begun, [move(1, "pause", 60)]).paused is None
 
 
 # Whatever is set
@@ -247,7 +257,8 @@ def test_a_clock_that_lacks_measures_is_too_early_never_too_late(
     begun: Begun, moves: list[Move], known: int
 ) -> None:
     """The stored deadline may lack the newest measures; the sweeper's list of candidates rests on this."""
-    some = timing.in_order(moves)[:known]
+    since = [one for one in timing.in_order(moves) if one.at >= begun.started_at]
+    some = [*(one for one in moves if one not in since), *since[:known]]
     early, full = run(begun, some), run(begun, moves)
     if early.clock.deadline_at is None or early.clock.paused_at is not None:
         return
