@@ -21,6 +21,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
+from learnapp.web.cookies import vary_by
+
 SMALLEST = 1024
 # A window of 16 KB instead of 32 keeps zlib's buffers below the size at which every page would map fresh
 # memory: half the time, the same length.
@@ -101,7 +103,7 @@ def _pack(response: Response) -> Response:
     body = response.get_data()
     if len(body) <= SMALLEST:
         return response
-    response.vary.add("Accept-Encoding")
+    vary_by(response, "Accept-Encoding")
     if accepts_gzip(request.headers.get("Accept-Encoding", "")):
         response.set_data(gzip_page(body))
         headers["Content-Encoding"] = "gzip"

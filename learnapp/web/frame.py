@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from flask import Flask, Response, abort, current_app, g, jsonify, redirect, ren
 from flask_babel import Babel, gettext
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,14 +23,24 @@ from learnapp.config import Config
 from learnapp.db import new_id
 from learnapp.errors import N_, AppError, Forbidden, Invalid
 from learnapp.web import compress, filters, texts
+from learnapp.web.cookies import KeptSessions
 from learnapp.web.doors import PUBLIC, SignInNeeded, me, now, wanted_page
 
 LANGUAGES = ("zh", "en")
 TEXT_SIZES = ("normal", "large", "elder")
 
+
+class _Login(LoginManager):  # type: ignore[misc]  # Flask-Login has no types
+    """Flask-Login without its digest of address and browser, which it makes at every request even when told
+    that nobody asks for it."""
+
+    def _session_protection_failed(self) -> bool:
+        return False
+
+
 csrf = CSRFProtect()
 _babel = Babel()
-_login = LoginManager()
+_login = _Login()
 _log = structlog.get_logger()
 
 _CSP = "; ".join(
@@ -45,10 +58,21 @@ _CSP = "; ".join(
 )
 
 
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+
+
 def set_up(app: Flask, settings: Config) -> None:
     """Hooks the frame into the application."""
+    # Flask asks of every function that it calls whether it is a coroutine; there is none.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # Flask's own hook
     app.jinja_environment = texts.PlainEnvironment
     app.before_request(_begin)
+    app.session_interface = KeptSessions(app)
     csrf.init_app(app)
     _babel.init_app(app, locale_selector=_locale)
     _login.init_app(app)
@@ -80,12 +104,15 @@ def _locale() -> str:
 def _begin() -> None:
     g.request_id = new_id()
     chosen = request.cookies.get("lang")
-    g.language = (
-        chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, default="zh")
-    )
+    g.language = chosen if chosen in LANGUAGES else _best(request.headers.get("Accept-Language", ""))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
     _take_in()
+
+
+@lru_cache(maxsize=256)
+def _best(accepted: str) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES, default="zh")
 
 
 def _take_in() -> None:
@@ -94,6 +121,9 @@ def _take_in() -> None:
     if "\0" in request.path or b"%00" in request.query_string:
         abort(404)
     if request.method in ("GET", "HEAD"):
+        return
+    if request.is_json:
+        request.get_data()
         return
     request.get_data(parse_form_data=True)
     if any("\0" in text for _, texts in request.form.lists() for text in texts):
@@ -125,10 +155,7 @@ def _guard() -> None:
 def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _CSP)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers.extend(_HEADERS)
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.endpoint == "static" and "v" in request.args:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
