@@ -14,7 +14,7 @@ from learnapp import accounts, catalogue, follow, plans, points, quiz
 from learnapp.catalogue import quiz_settings
 from learnapp.db import new_id, transaction
 from learnapp.media import Store
-from learnapp.quiz import measures
+from learnapp.quiz import grading, measures
 from learnapp.quiz.phases import AFTER
 from learnapp.web.quiz import results, tokens
 from tests.conftest import AT, ZONE
@@ -28,7 +28,7 @@ from tests.world import World, sign_in
 __all__ = ["watch"]
 
 MINUTE = timedelta(minutes=1)
-LESSON = "counts = 'best'\n"
+EXPLAINED = f"{SECRET} 解析"
 
 
 @pytest.fixture
@@ -65,16 +65,16 @@ def test_an_exam_says_when_the_rest_is_shown(
         "Your choice",
     ):
         assert said in page
-    for hidden in ("Passed", "5 right", "Right", "Not right", "points", SECRET):
+    for hidden in ("Passed", "5 right", "Right", "Not right", "points", EXPLAINED):
         rest = page.replace(said_of_rights, "")
         assert hidden not in rest, rest[max(rest.index(hidden) - 60, 0) :]
     watch.at = AT + 5 * MINUTE + AFTER
     page = review(client, attempt)
-    assert "Passed" in page and "5 of 5 points" in page and SECRET not in page
+    assert "Passed" in page and "5 of 5 points" in page and EXPLAINED not in page
     assert "Shown from" not in page
     watch.at = CLOSES
     page = review(client, attempt)
-    assert "5 of 5 right" in page and f"{SECRET} 解析" in page and "Shown" not in page
+    assert "5 of 5 right" in page and EXPLAINED in page and "Shown" not in page
 
 
 said_of_rights = "which answers are right, remarks on your answers, the right answers and explanations"
@@ -208,7 +208,7 @@ def test_what_happened_to_a_result_since(client: FlaskClient, me: str, watch: Wa
     assert "What happened to this result since" not in review(client, attempt)
     with transaction():
         found = quiz.clocks.locked(me, attempt, watch.at)
-        quiz.regrade.grading.again(
+        grading.again(
             found, cause="regraded", trace=new_id(), actor_id=me, at=watch.at, key_version=corrected.hash
         )
     page = review(client, attempt)
@@ -229,7 +229,7 @@ def test_a_corrected_result_stays_hidden_until_its_phase(
     attempt = over(me)
     with transaction():
         found = quiz.clocks.locked(me, attempt, AT + 6 * MINUTE)
-        quiz.regrade.grading.again(found, cause="late", trace=new_id(), actor_id=me, at=AT + 6 * MINUTE)
+        grading.again(found, cause="late", trace=new_id(), actor_id=me, at=AT + 6 * MINUTE)
     watch.at = AT + 7 * MINUTE
     assert "What happened to this result since" not in review(client, attempt)
 
@@ -307,6 +307,7 @@ def test_leaves_are_said_before_written_down_and_shown(
     assert leave(client, me, attempt, {"page": "left"}) == 204
     watch.at = AT + 3 * MINUTE
     assert leave(client, me, attempt, {"page": "back"}) == 204
+    wrong: object
     for wrong in ({"page": "gone"}, [], None, "left"):
         assert leave(client, me, attempt, wrong) == 422
     assert leave(client, me, attempt, {"page": "left"}, "0" * 64) == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,17 +12,19 @@ from flask import Flask
 from learnapp import catalogue, drill, ledger, quiz
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import NotFound
+from learnapp.media import Store
 from learnapp.questions import ALL
-from learnapp.quiz import leaves, measures, reviewing
+from learnapp.quiz import grading, leaves, measures, reviewing
 from learnapp.quiz.phases import AFTER, Phase
 from tests.conftest import AT, ZONE
 from tests.queries import count_queries
 from tests.quiz.exams import CLOSES, EXAM, begin, hand_in, over, publish
+from tests.quiz.quizzes import source
 from tests.world import World, build
 
 MINUTE = timedelta(minutes=1)
 SOON, LATE = AT + 6 * MINUTE, AT + 60 * MINUTE
-WHO = {"actor_id": "0" * 32, "reason": "Stromausfall im Haus"}
+WHO: dict[str, Any] = {"actor_id": "0" * 32, "reason": "Stromausfall im Haus"}
 
 
 @pytest.fixture
@@ -169,7 +172,7 @@ def test_the_book_gets_nothing_before_its_key_may_be_seen(exam: catalogue.Quiz, 
     for at in (SOON, LATE, CLOSES - MINUTE):
         assert collect(member, at) == 0
         assert quiz.mistakes(member, attempt, at=at, zone=ZONE) == ()
-        assert not drill.something_due(member, at=at + timedelta(hours=1) * 0, zone=ZONE)
+        assert not drill.something_due(member, at=at, zone=ZONE)
     assert drill.book(member) == []
     assert collect(member, CLOSES) == 3
     assert drill.something_due(member, at=CLOSES + timedelta(days=1), zone=ZONE)
@@ -186,7 +189,7 @@ def test_a_corrected_key_reaches_the_book(app: Flask, member: str, tmp_path: Pat
     corrected = publish_corrected(tmp_path)
     with transaction():
         found = quiz.clocks.locked(member, attempt, LATE)
-        quiz.regrade.grading.again(
+        grading.again(
             found, cause="regraded", trace=new_id(), actor_id=member, at=LATE, key_version=corrected.hash
         )
     assert collect(member, LATE) == 0
@@ -199,15 +202,11 @@ def test_a_corrected_key_reaches_the_book(app: Flask, member: str, tmp_path: Pat
 
 def publish_corrected(folder: Path) -> catalogue.Quiz:
     """The same quiz in which every true-false statement is false."""
-    from tests.quiz import exams, quizzes  # the source is changed on its way to the catalogue
-
-    text = quizzes.source("five-kinds", attempts=None).replace("answer = true", "answer = false")
+    text = source("five-kinds", attempts=None).replace("answer = true", "answer = false")
     reading = catalogue.read_files("quiz", "five-kinds", {"five-kinds.toml": text.encode()})
     assert reading.definition is not None
     with transaction():
-        done = catalogue.publish(
-            reading.definition, actor_id="0" * 32, at=exams.AT, store=exams.Store(folder / "media")
-        )
+        done = catalogue.publish(reading.definition, actor_id="0" * 32, at=AT, store=Store(folder / "media"))
     return catalogue.quiz_version(done.hash)
 
 
@@ -219,9 +218,7 @@ def test_corrections_say_from_what_to_what(app: Flask, member: str, tmp_path: Pa
     trace = new_id()
     with transaction():
         found = quiz.clocks.locked(member, attempt, LATE)
-        quiz.regrade.grading.again(
-            found, cause="late", trace=trace, actor_id=member, at=LATE, key_version=corrected.hash
-        )
+        grading.again(found, cause="late", trace=trace, actor_id=member, at=LATE, key_version=corrected.hash)
     (one,) = reviewing.corrections(member, attempt)
     assert (one.number, one.cause, one.trace, one.was_earned, one.earned) == (2, "late", trace, 0, 0)
     assert one.entry_seq == ledger.entries_after(member, 0)[-1].seq and one.made_at == LATE
