@@ -24,6 +24,11 @@ def held_keys(version: str, key_version: str | None = None) -> Mapping[str, Ques
 
 def compare(version: str, key_version: str) -> Comparison:
     """What a version of a quiz corrects about another one. Raises NotFound."""
+    return _compare(db.engine, version, key_version)
+
+
+@lru_cache(maxsize=256)
+def _compare(engine: Engine, version: str, key_version: str) -> Comparison:
     after = held_keys(version, key_version)
     return regrade_rules.compare(queries.bank(version), after, queries.bank(key_version))
 

@@ -92,6 +92,9 @@ def _heard_by(world: World, client: FlaskClient, reason: str) -> None:
     assert "/notices/#" in home and reason not in home
     told = client.get("/notices/").get_data(as_text=True)
     assert reason in told and "4" in told and "5" in told
+    attempt = quiz.attempts(member_id)[0].id
+    client.set_cookie("lang", "en")
+    assert "Corrected since: the key." in read(client, f"/quiz/attempts/{attempt}/review")
     sign_in(client, world.members[1][1])
     assert "/notices/#" not in client.get("/").get_data(as_text=True), "an unchanged result is no news"
 

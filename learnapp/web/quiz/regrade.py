@@ -72,6 +72,23 @@ def offers(current: catalogue.Quiz, numbers: dict[str, int]) -> list[Offer]:
     return sorted(found, key=lambda one: one.number, reverse=True)
 
 
+def words_for(found: quiz.AttemptInfo) -> dict[str, str]:
+    """What was corrected about questions since an attempt was made, by their ids. Only where keys may be seen."""
+    if found.key_version is None or found.key_version == found.quiz_version:
+        return {}
+    return {
+        one.before.id: _since(one)
+        for one in quiz.regrade.compare(found.quiz_version, found.key_version).corrections
+    }
+
+
+def _since(one: Correction) -> str:
+    if "grading" in one.what and one.after.grading:
+        return str(gettext(_DECISIONS[one.after.grading]))
+    what = gettext(", ").join(gettext(WHAT[what]) for what in one.what)
+    return str(gettext("Corrected since: %(what)s.", what=what))
+
+
 @bp.get("/<slug>/regrade")
 @may("quiz.regrade")
 def regrade(slug: str) -> str:

@@ -17,7 +17,7 @@ from learnapp.quiz import Frozen, Sheet, Tap
 from learnapp.quiz.appeals import Told
 from learnapp.quiz.phases import Seen
 from learnapp.web.doors import language, may, now, settings
-from learnapp.web.quiz import late_words, results, shown
+from learnapp.web.quiz import late_words, regrade, results, shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.running import look_at
 
@@ -124,6 +124,7 @@ def values(found: Frozen) -> dict[str, Any]:
         "corrections": _corrections(found, seen),
         "causes": CAUSES,
         "leaves": quiz.leaves.of(found),
+        "corrected": regrade.words_for(found) if "key" in seen.shows else {},
         "own_faults": quiz.faults.own(found.member_id, found.id) if made else {},
         "left": quiz.attempts_left(stands.terms.attempts, stands.used),
         "best": known.of(current),
