@@ -6,13 +6,15 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import click
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from learnapp import config
+from learnapp import clock, config, ledger
 from learnapp.cli.running import application, read_settings
 from learnapp.db import db, dialect_name
+from learnapp.errors import NotFound
 
 
 def _data_folder() -> str:
@@ -83,7 +85,30 @@ def _owner() -> str:
     return "the application's role does not own the ledger"
 
 
-CHECKS: tuple[Callable[[], str], ...] = (_data_folder, _engine, _migrations, _triggers, _owner)
+def _seals() -> str:
+    if not {"ledger_key", "ledger_seal"} <= set(inspect(db.engine).get_table_names()):
+        raise LookupError("the database knows no seals yet. Run: learnapp db upgrade")
+    if not ledger.public_keys():
+        if ledger.grown():
+            raise LookupError("nothing signs the ledger. Make a key: learnapp ledger key new")
+        return "the ledger is empty and needs a key before it fills: learnapp ledger key new"
+    try:
+        ledger.private_key(read_settings().ledger_keys_dir, ledger.current_key())
+    except NotFound as error:
+        raise LookupError(str(error)) from None
+    last = ledger.last_seal()
+    if last is None or clock.now() - last.made_at > timedelta(days=2):
+        since = f"since {clock.iso(last.made_at)}" if last else "ever"
+        if ledger.grown():
+            raise LookupError(
+                f"nothing was sealed {since}, though the ledger grew. Run: learnapp ledger seal"
+            )
+    return (
+        f"{last.entries} entries in {last.number} seals" if last else "the ledger has a key, and no entry yet"
+    )
+
+
+CHECKS: tuple[Callable[[], str], ...] = (_data_folder, _engine, _migrations, _triggers, _owner, _seals)
 
 
 @click.command()

@@ -59,7 +59,8 @@ def verify(
     try:
         known = ledger.read_known(keys, (*anchors, *receipts), older)
         if proof is not None:
-            click.echo(ledger.check_proof(json.loads(proof.read_text(encoding="utf-8")), known))
+            proved = ledger.check_proof(json.loads(proof.read_text(encoding="utf-8")), known)
+            click.echo("\n".join(ledger.tell_proof(proved)))
             return
         report = _report(source, known)
     except ledger.Broken as broken:

@@ -51,7 +51,19 @@ def build(
             follow.member(member_id, at=at, zone=settings.zone)
     with transaction():
         coverage.roll_up(at=at)
+    _seal(settings, at)
     return password
+
+
+def _seal(settings: config.Config, at: datetime) -> None:
+    """Makes the ledger's key and seals what stands; what people do afterwards waits for the nightly seal."""
+    if ledger.public_keys():
+        return
+    with transaction():
+        ledger.new_key(folder=settings.ledger_keys_dir, at=at)
+        made = ledger.seal(folder=settings.ledger_keys_dir, at=at)
+    if made is not None:
+        ledger.keep_anchor(made, file=settings.anchor_file, mails=settings.outbox_dir, to="")
 
 
 def _password(settings: config.Config) -> str:

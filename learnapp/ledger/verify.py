@@ -658,9 +658,9 @@ def check(found: Ledger, known: Known = NOTHING_KNOWN) -> Report:
 # --- One entry, one log -------------------------------------------------------------------------------------
 
 
-def check_proof(proof: dict[str, Any], known: Known = NOTHING_KNOWN) -> str:
-    """Checks the proof of one entry, or that a log continues an earlier one; returns what is proved, as a
-    sentence. Raises Broken for the first thing that does not hold."""
+def check_proof(proof: dict[str, Any], known: Known = NOTHING_KNOWN) -> Finding:
+    """Checks the proof of one entry, or that a log continues an earlier one; returns what is proved. Raises
+    Broken for the first thing that does not hold."""
     try:
         if proof["format"] == GROWTH:
             return _check_growth(proof, known)
@@ -673,7 +673,7 @@ def check_proof(proof: dict[str, Any], known: Known = NOTHING_KNOWN) -> str:
         ) from None
 
 
-def _check_entry_proof(proof: dict[str, Any], known: Known) -> str:
+def _check_entry_proof(proof: dict[str, Any], known: Known) -> Finding:
     rows, leaf, log = proof["entries"], proof["leaf"], proof["log"]
     member, seq, last = rows[0][0], rows[0][1] - 1, rows[0][11]
     for row in rows:
@@ -699,11 +699,13 @@ def _check_entry_proof(proof: dict[str, Any], known: Known) -> str:
             raise Broken(
                 "seal-log", N_("Seal %(number)s is not part of the log that is shown."), number=one.number
             )
-    return (
-        f"Entry {rows[0][1]} of member {member} is held by seal {seal.number} of {lines['made-at']}, "
-        f"signed by key {used[0].key_id}{'' if used[1] else ' (nobody vouches for it here)'}; "
-        f"the log of {size} seals has the root {log['root']}{_anchored(log, known)}."
+    words = N_(
+        "Entry %(seq)s of member %(member)s is held by seal %(number)s of %(made)s, signed by key %(key)s. The log"
+        " of %(size)s seals has the root %(root)s."
     )
+    told = {"member": member, "seq": rows[0][1], "number": seal.number, "made": lines["made-at"]}
+    told |= {"key": used[0].key_id, "size": log["size"], "root": log["root"]}
+    return Finding("proved", words, {**told, "vouched": used[1], "anchored": _anchored(log, known)})
 
 
 def _signed_lines(seal: Seal, ring: Keyring) -> dict[str, str]:
@@ -720,15 +722,16 @@ def _signed_lines(seal: Seal, ring: Keyring) -> dict[str, str]:
     return lines
 
 
-def _check_growth(proof: dict[str, Any], known: Known) -> str:
+def _check_growth(proof: dict[str, Any], known: Known) -> Finding:
     old, new = proof["old"], proof["new"]
     roots = bytes.fromhex(old["root"]), bytes.fromhex(new["root"])
     if not consistent(old["size"], new["size"], *roots, _path(proof)):
         words = N_("The log of %(number)s seals does not continue the one that is shown.")
         raise Broken("seal-log", words, number=new["size"])
-    return (
-        f"The log of {new['size']} seals ({new['root']}{_anchored(new, known)}) "
-        f"continues that of {old['size']} ({old['root']}{_anchored(old, known)})."
+    words = N_("The log of %(size)s seals (%(root)s) continues that of %(old)s (%(old_root)s).")
+    told = {"size": new["size"], "root": new["root"], "old": old["size"], "old_root": old["root"]}
+    return Finding(
+        "grown", words, {**told, "anchored": _anchored(new, known), "old_anchored": _anchored(old, known)}
     )
 
 
@@ -736,13 +739,13 @@ def _path(proof: dict[str, Any]) -> list[bytes]:
     return [bytes.fromhex(step) for step in proof["path"]]
 
 
-def _anchored(log: dict[str, Any], known: Known) -> str:
+def _anchored(log: dict[str, Any], known: Known) -> bool:
     """Whether an anchor agrees; raises Broken when one of the same size does not."""
     for number, root in known.anchors:
         if number == log["size"] and root != log["root"]:
             words = N_("The log of %(number)s seals that is shown is not the one that was anchored.")
             raise Broken("anchor-fork", words, number=number)
-    return ", as anchored" if Anchor(log["size"], log["root"]) in known.anchors else ""
+    return Anchor(log["size"], log["root"]) in known.anchors
 
 
 # --- Reading files ------------------------------------------------------------------------------------------
@@ -831,15 +834,35 @@ def read_export(folder: Path) -> Ledger:
 # --- Telling ------------------------------------------------------------------------------------------------
 
 
+WHOLE = N_(
+    "The ledger is whole: %(entries)s entries of %(members)s members, %(seals)s seals. %(unsealed)s entries are"
+    " newer than the last seal."
+)
+STORED = N_(
+    "Stored are %(entries)s entries of %(members)s members and %(seals)s seals; %(unsealed)s entries are newer than"
+    " the last seal."
+)
+COMPARED = N_("Compared with %(anchors)s anchors and %(receipts)s receipts.")
+VOUCHED = N_("A public key that was given vouches for it.")
+NOT_VOUCHED = N_("No public key was given that vouches for it.")
+ANCHORED = N_("This log was anchored.")
+OLD_ANCHORED = N_("The earlier log was anchored.")
+
+
 def tell(report: Report) -> list[str]:
     """A report in sentences."""
-    size = f"{report.entries} entries of {report.members} members, {report.seals} seals"
-    unsealed = f"{report.unsealed} entries are newer than the last seal."
-    witnesses = f"Compared with {report.anchors} anchors and {report.receipts} receipts."
+    compared = COMPARED % vars(report)
     if report.fault:
-        return [f"FAULT: {report.fault.text}", f"Stored are {size}; {unsealed}", witnesses]
-    notices = [f"Note: {notice.text}" for notice in report.notices]
-    return [f"The ledger is whole: {size}. {unsealed}", witnesses, *notices]
+        return [f"FAULT: {report.fault.text}", STORED % vars(report), compared]
+    return [WHOLE % vars(report), compared, *(f"Note: {notice.text}" for notice in report.notices)]
+
+
+def tell_proof(proved: Finding) -> list[str]:
+    """What a proof proves, in sentences."""
+    words = [(VOUCHED if proved.params["vouched"] else NOT_VOUCHED)] if "vouched" in proved.params else []
+    words += [ANCHORED] if proved.params["anchored"] else []
+    words += [OLD_ANCHORED] if proved.params.get("old_anchored") else []
+    return [proved.text, *words]
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -874,7 +897,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         known = read_known(given.key, [*given.anchor, *given.receipts], given.older)
         if given.proof:
-            print(check_proof(json.loads(given.proof.read_text(encoding="utf-8")), known))
+            proved = check_proof(json.loads(given.proof.read_text(encoding="utf-8")), known)
+            print("\n".join(tell_proof(proved)))
             return 0
         report = check(read_export(given.folder), known)
     except Broken as broken:

@@ -44,7 +44,7 @@ def test_an_empty_ledger_is_whole(run: Run) -> None:
 
 def test_doctor_is_content(run: Run) -> None:
     lines = run("doctor").output.splitlines()
-    assert len(lines) == 5 and all(line.startswith("ok") for line in lines)
+    assert len(lines) == 6 and all(line.startswith("ok") for line in lines)
 
 
 def test_doctor_names_what_is_missing(run: Run, tmp_path: Path) -> None:
@@ -71,6 +71,7 @@ def test_the_demo_twice_is_the_demo_once(run: Run, tmp_path: Path) -> None:
     ):
         assert f"{sign_in:<10} only for this test 7" in first
     before = json.loads(run("ledger", "verify", "--json").output)
+    assert before["seals"] == before["anchors"] == 1 and before["unsealed"] == 0
     assert before["ok"] and before["entries"] > 100 and before["members"] > 25
     run("demo", "--people", "45")
     assert json.loads(run("ledger", "verify", "--json").output) == before

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from learnapp import config
+from learnapp import clock, config
 from learnapp.app import create_app
 from tests import databases
 from tests.cli.test_commands import Run, run
@@ -110,3 +111,24 @@ def test_a_witness_that_cannot_be_read_is_a_fault(run: Run, tmp_path: Path) -> N
     (tmp_path / "a.txt").write_text("nothing")
     report = json.loads(run("ledger", "verify", "--anchor", str(tmp_path / "a.txt"), "--json", code=1).output)
     assert report["fault"]["code"] == "unreadable"
+
+
+def test_the_doctor_looks_after_key_and_seals(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record()
+    assert "WRONG nothing signs the ledger" in run("doctor", code=1).output
+    run("ledger", "key", "new")
+    assert "WRONG nothing was sealed ever" in run("doctor", code=1).output
+    run("ledger", "seal")
+    assert "1 entries in 1 seals" in run("doctor").output
+    record()
+    run("doctor")
+    later = clock.now() + timedelta(days=3)
+    monkeypatch.setattr("learnapp.clock.now", lambda: later)
+    assert "WRONG nothing was sealed since" in run("doctor", code=1).output
+    run("ledger", "seal")
+    run("doctor")
+    for path in (tmp_path / "ledger-keys").iterdir():
+        path.unlink()
+    assert "WRONG The private key is not in" in run("doctor", code=1).output

@@ -145,7 +145,7 @@ def test_a_proof_is_checked_by_the_program_alone(exported: Path) -> None:
     proof.write_text(document)
     arguments = ["--proof", str(proof), "--key", str(exported.parent / "public.pem")]
     done = alone(exported, *arguments, "--anchor", str(exported.parent / "anchors.txt"))
-    assert done.returncode == 0 and "is held by seal 1" in done.stdout and "as anchored" in done.stdout
+    assert done.returncode == 0 and "is held by seal 1" in done.stdout and "was anchored" in done.stdout
     # A proof is a receipt and an anchor too.
     assert alone(exported, "--receipts", str(proof)).returncode == 0
     proof.write_text(document.replace("study-begun", "quiz-ended"))
