@@ -155,13 +155,7 @@ def confirm(plan: Plan, *, digest: str, actor_id: str, reason: str, at: datetime
         )
     if not plan.corrects:
         raise Invalid("nothing-corrected", N_("Nothing about these results would change."))
-    text = " ".join(reason.split())
-    if not text or len(text) > REASON_LIMIT:
-        raise Invalid(
-            "regrade-reason",
-            N_("Say in a sentence of at most %(most)s characters what was corrected; the members read it."),
-            most=REASON_LIMIT,
-        )
+    text = _sentence(reason)
     db.session.execute(_OVERTAKE, {"version": plan.from_version, "at": at})
     row: dict[str, Any] = {
         "id": plan.trace,
@@ -179,6 +173,17 @@ def confirm(plan: Plan, *, digest: str, actor_id: str, reason: str, at: datetime
     db.session.execute(insert(_regrade), row)
     audit.write("quiz-regraded", member_id=actor_id, actor_id=actor_id, at=at, subject=f"quiz/{plan.quiz}")
     return Decided(**row)
+
+
+def _sentence(reason: str) -> str:
+    text = " ".join(reason.split())
+    if text and len(text) <= REASON_LIMIT:
+        return text
+    raise Invalid(
+        "regrade-reason",
+        N_("Say in a sentence of at most %(most)s characters what was corrected; the members read it."),
+        most=REASON_LIMIT,
+    )
 
 
 # Carrying it out ----------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def work() -> str:
 def _to_answer() -> str:
     """How many remarks wait for an answer, in words."""
     waiting = quiz.faults.waiting() if me().can("quiz.faults") else 0
-    return ngettext("%(num)s waits", "%(num)s wait", waiting) if waiting else gettext("nothing waits")
+    return str(ngettext("%(num)s waits", "%(num)s wait", waiting) if waiting else gettext("nothing waits"))
 
 
 def _to_mark() -> str:

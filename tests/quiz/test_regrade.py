@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -232,6 +233,37 @@ def test_one_who_fails_does_not_stop_the_others(
         broken.setattr(regrade, "correct", failing)
         assert sweeper.run_once(app, LATER).corrected == 2
     assert regrade.members_left(found.id) == people[:1] and regrade.undone() == [found.id]
+
+
+def test_who_hands_in_while_keys_are_corrected_is_marked_by_the_new_one(
+    first: catalogue.Quiz, tmp_path: Path, app: Flask
+) -> None:
+    running = [take(PEOPLE[0], submit=False) for _ in range(12)]
+    take(PEOPLE[0])
+    plan = regrade.dry_run(first.hash, publish(tmp_path, Keys(single="c")).hash)
+    begun = threading.Barrier(3)
+
+    def handing_in(some: list[tuple[str, str]]) -> None:
+        with app.app_context():
+            begun.wait(20)
+            for member_id, attempt_id in some:
+                with transaction():
+                    quiz.submit(member_id, attempt_id, at=AT)
+            db.session.remove()
+
+    threads = [threading.Thread(target=handing_in, args=(running[place::2],)) for place in (0, 1)]
+    for thread in threads:
+        thread.start()
+    with transaction():
+        found = regrade.confirm(plan, digest=plan.digest, actor_id="9" * 32, reason="改正", at=AT)
+    begun.wait(20)
+    while regrade.undone():
+        db.session.rollback()
+        sweeper.run_once(app, LATER)
+    for thread in threads:
+        thread.join(20)
+    assert {results(member_id)[0] for member_id, _attempt in running} == {(500, 500, True, plan.to_version)}
+    assert regrade.decided(found.id).done_at == LATER
 
 
 def test_several_attempts_practice_and_void_entries(first: catalogue.Quiz, tmp_path: Path) -> None:
