@@ -114,7 +114,7 @@ def test_the_blueprint_and_every_question(client: FlaskClient, trainer: str) -> 
     assert "Each paper has 2 questions." in text
     assert "pool “a”, topic “入户”, section “Part one” 1 of 2" in text
     assert "difficulty: hard, section “Part one” 1 of 1" in text
-    assert "once every question of a draw was had by 30 people" in text
+    assert "once each was had by 30 people" in text
     assert "4 questions." in text and "Stem own." in text and "Stem b-old." in text
     assert "From the bank Shared bank" in text and "fewer than 5 people so far" in text
     assert "Used in Drawn quiz: 0 attempts" in text

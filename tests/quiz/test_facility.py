@@ -91,7 +91,10 @@ def test_a_paper_names_its_table_and_can_be_drawn_again(app: Flask, tmp_path: Pa
     version = publish(tmp_path)
     crowd(80)
     before = rules.read_paper(paper_of("e" * 32, "5" * 64))
+    assert [one.balanced for one in quiz.inventory("levels").plan] == [False]
     jobs.run_once(app, AT)
+    db.session.rollback()  # this test's own view of the database ends here
+    assert [(one.there, one.balanced) for one in quiz.inventory("levels").plan] == [(4, True)]
     for number in range(20):
         seed = f"{number:064x}"
         paper = paper_of(new_id(), seed)

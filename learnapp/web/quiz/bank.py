@@ -54,7 +54,7 @@ def bank(slug: str) -> str:
         wanted=wanted,
         title=shown.titled(found.quiz.title, found.quiz.title_en),
         plan=[_row(found.quiz, one) for one in found.plan],
-        balanced=bool(found.plan) and all(one.balanced for one in found.plan),
+        balanced=all(one.balanced for one in found.plan),
         cards=[card(one) for one in entries[(page - 1) * LIMIT : page * LIMIT]],
         count=len(entries),
         page=page,
@@ -90,8 +90,8 @@ def _choices(found: Inventory) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _row(whole: Quiz, taken: Taken) -> tuple[str, str]:
-    """A draw in words: what it takes from, and how many of how many."""
+def _row(whole: Quiz, taken: Taken) -> tuple[str, str, str]:
+    """A draw in words: what it takes from, how many of how many, and whether it is balanced."""
     draw = taken.draw
     parts = [gettext("pool “%(pool)s”", pool=draw.pool)] if draw.pool else []
     parts += [gettext("topic “%(topic)s”", topic=draw.topic)] if draw.topic else []
@@ -104,7 +104,8 @@ def _row(whole: Quiz, taken: Taken) -> tuple[str, str]:
     if section is not None:
         parts.append(gettext("section “%(title)s”", title=shown.titled(section.title, section.title_en)))
     words = str(gettext(", ")).join(parts)
-    return words, str(gettext("%(count)s of %(there)s", count=draw.count, there=taken.there))
+    note = gettext("balanced on measured facility") if taken.balanced else ""
+    return words, str(gettext("%(count)s of %(there)s", count=draw.count, there=taken.there)), str(note)
 
 
 @dataclass(frozen=True)
