@@ -83,16 +83,16 @@ def _report(read: Any, known: Known) -> Report:
 def _opened(source: str) -> Iterator[Connection]:
     """A connection that reads one moment. An SQLite file is opened read-only; without a `-wal` beside it
     even its folder need not be writable."""
-    if "://" in source:
-        engine = create_engine(source, poolclass=NullPool, isolation_level="SERIALIZABLE")
+    if "://" in source and not source.startswith("sqlite:///"):
+        engine = create_engine(source, poolclass=NullPool, isolation_level="REPEATABLE READ")
     else:
-        path = Path(source).resolve(strict=True)
+        path = Path(source.removeprefix("sqlite:///")).resolve(strict=True)
         mode = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
         address = f"file:{quote(str(path))}?{mode}"
         engine = create_engine(
             "sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(address, uri=True)
         )
-    with engine.connect() as connection:
+    with engine.connect().execution_options(postgresql_readonly=True) as connection:
         yield connection
 
 
