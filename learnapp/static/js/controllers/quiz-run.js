@@ -210,7 +210,7 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
       words.state("saved");
     } else if (state === "waiting") {
       words.state(lasting ? "waiting" : "memory");
-      if (wanted) { words.notice(wanted === "clock" ? "time-up-waiting" : "handing-in"); }
+      if (wanted) { words.notice(wanted !== "clock" ? "handing-in" : lasting ? "time-up-waiting" : "time-up-memory"); }
     } else if (state === "sending") {
       slow = setTimeout(function () {
         words.state("saving");
