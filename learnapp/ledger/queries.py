@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import bindparam, select
 
 from learnapp.clock import parse_iso
-from learnapp.db import db
+from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.ledger.events import Event, event_of
-from learnapp.ledger.models import LedgerEntry, LedgerHead, LedgerNote
+from learnapp.ledger.models import LedgerEntry, LedgerNote
 
 
 @dataclass(frozen=True)
@@ -40,42 +39,20 @@ class Entry:
         return event_of(self.kind, self.data)
 
 
-_COLUMNS = (
-    LedgerEntry.member_id,
-    LedgerEntry.seq,
-    LedgerEntry.kind,
-    LedgerEntry.subject,
-    LedgerEntry.subject_version,
-    LedgerEntry.data,
-    LedgerEntry.occurred_at,
-    LedgerEntry.recorded_at,
-    LedgerEntry.recorder,
-    LedgerEntry.source,
-    LedgerEntry.hash,
-)
+_table = table_of(LedgerEntry)
+# The fields of an Entry in their order; `data` and the two times are text in the table.
+_COLUMNS = tuple(_table.c[field.name] for field in fields(Entry))
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        member_id=row.member_id,
-        seq=row.seq,
-        kind=row.kind,
-        subject=row.subject,
-        subject_version=row.subject_version,
-        data=json.loads(row.data),
-        occurred_at=parse_iso(row.occurred_at),
-        recorded_at=parse_iso(row.recorded_at),
-        recorder=row.recorder,
-        source=row.source,
-        hash=row.hash,
-    )
+def _entry(row: Sequence[Any]) -> Entry:
+    member_id, seq, kind, subject, version, data, occurred_at, recorded_at, *rest = row
+    times = parse_iso(occurred_at), parse_iso(recorded_at)
+    return Entry(member_id, seq, kind, subject, version, json.loads(data), *times, *rest)
 
 
-_AFTER = (
-    select(*_COLUMNS)
-    .where(LedgerEntry.member_id == bindparam("of_member"), LedgerEntry.seq > bindparam("after"))
-    .order_by(LedgerEntry.seq)
-)
+_MINE = select(*_COLUMNS).where(_table.c.member_id == bindparam("of_member"))
+_AFTER = _MINE.where(_table.c.seq > bindparam("after")).order_by(_table.c.seq)
+_ONE = _MINE.where(_table.c.seq == bindparam("of_seq"))
 
 
 def entries_after(member_id: str, seq: int) -> list[Entry]:
@@ -86,9 +63,7 @@ def entries_after(member_id: str, seq: int) -> list[Entry]:
 
 def entry(member_id: str, seq: int) -> Entry:
     """One entry. Raises NotFound."""
-    row = db.session.execute(
-        select(*_COLUMNS).where(LedgerEntry.member_id == member_id, LedgerEntry.seq == seq)
-    ).one_or_none()
+    row = db.session.execute(_ONE, {"of_member": member_id, "of_seq": seq}).one_or_none()
     if row is None:
         raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
     return _entry(row)
@@ -97,7 +72,7 @@ def entry(member_id: str, seq: int) -> Entry:
 def known_uids(member_id: str, uids: Collection[str]) -> set[str]:
     """Those of the uids under which something was recorded for this member."""
     rows = db.session.execute(
-        select(LedgerEntry.uid).where(LedgerEntry.member_id == member_id, LedgerEntry.uid.in_(sorted(uids)))
+        select(_table.c.uid).where(_table.c.member_id == member_id, _table.c.uid.in_(sorted(uids)))
     )
     return {row.uid for row in rows}
 
@@ -116,24 +91,6 @@ def effective(entries: Sequence[Entry]) -> list[Entry]:
     """The entries that count: neither voided nor a voiding. Expects the whole stream."""
     void = voided_seqs(entries)
     return [entry for entry in entries if entry.kind != "voided" and entry.seq not in void]
-
-
-def members_ahead(
-    mark_member: InstrumentedAttribute[str], mark_seq: InstrumentedAttribute[int], limit: int
-) -> list[str]:
-    """Members whose stream is longer than a reader's mark says, at most `limit` of them.
-
-    The two columns are those of the reader's mark table.
-    """
-    table = mark_member.class_.__table__
-    assert isinstance(table, Table)
-    rows = db.session.execute(
-        select(LedgerHead.member_id)
-        .outerjoin(table, mark_member == LedgerHead.member_id)
-        .where(LedgerHead.seq > 0, (mark_seq.is_(None)) | (mark_seq < LedgerHead.seq))
-        .limit(limit)
-    )
-    return [row.member_id for row in rows]
 
 
 _NOTE = select(LedgerNote.text).where(

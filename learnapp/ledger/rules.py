@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
-from learnapp.errors import N_, Conflict, Invalid, NotFound
+from learnapp.errors import N_, Conflict, Invalid
 from learnapp.ledger.verify import GENESIS, HASHED_COLUMNS, entry_hash
 
 __all__ = ["GENESIS", "HASHED_COLUMNS", "VOID_REASONS", "check_void", "commitment", "entry_hash"]
@@ -29,16 +28,14 @@ def commitment(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
-def check_void(seq: int, reason: str, kinds: dict[int, str], voided: Iterable[int]) -> None:
-    """Whether entry `seq` may be voided, given the kinds of the stream's entries and what is void already.
+def check_void(seq: int, kind: str, reason: str, *, again: bool) -> None:
+    """Whether entry `seq` of this kind may be voided; `again` says that it is void already.
 
-    Raises NotFound, Invalid or Conflict.
+    Raises Invalid or Conflict.
     """
     if reason not in VOID_REASONS:
         raise Invalid("void-reason", N_("“%(reason)s” is not one of the reasons."), reason=reason)
-    if seq not in kinds:
-        raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
-    if kinds[seq] == "voided":
+    if kind == "voided":
         raise Conflict("void-of-void", N_("A voiding cannot be voided. Record the act again instead."))
-    if seq in set(voided):
+    if again:
         raise Conflict("voided-already", N_("Entry %(seq)s was voided before."), seq=seq)

@@ -15,7 +15,7 @@ from learnapp.db import db, dialect_name, table_of
 from learnapp.errors import N_, Conflict
 from learnapp.ledger.events import Event, Voided
 from learnapp.ledger.models import LedgerEntry, LedgerHead, LedgerNote
-from learnapp.ledger.queries import Entry, entries_after, voided_seqs
+from learnapp.ledger.queries import Entry, entry
 from learnapp.ledger.rules import GENESIS, HASHED_COLUMNS, check_void, commitment, entry_hash
 
 _head = table_of(LedgerHead)
@@ -130,15 +130,17 @@ def void(
     Invalid for a reason outside `VOID_REASONS`.
     """
     lock(member_id)
-    entries = entries_after(member_id, 0)
-    check_void(seq, reason, {entry.seq: entry.kind for entry in entries}, voided_seqs(entries))
+    voided = entry(member_id, seq)
+    uid = f"void/{seq}"
+    before = db.session.execute(_KNOWN, {"of_member": member_id, "of_uid": uid}).one_or_none()
+    check_void(seq, voided.kind, reason, again=before is not None)
     record(
         Voided(seq=seq, reason=reason, trace=trace, note=note),
         member_id=member_id,
-        uid=f"void/{seq}",
+        uid=uid,
         occurred_at=at,
         at=at,
         recorder=actor_id,
         source="ledger",
     )
-    return next(entry for entry in entries if entry.seq == seq)
+    return voided
