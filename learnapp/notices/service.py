@@ -17,6 +17,9 @@ from learnapp.notices.rules import REPLIES, Heard, Reply, heard, replaced
 
 _notice, _mark = table_of(Notice), table_of(NoticeMark)
 
+# A mark of somebody whose notices are to be made again; whoever was never folded has none, and no notices.
+_FORGOTTEN = -1
+
 _MARK = select(_mark.c.seq).where(_mark.c.member_id == bindparam("of_member"))
 _KNOWN = select(_notice.c.key, _notice.c.data, _notice.c.entry_seq).where(
     _notice.c.member_id == bindparam("of_member"), _notice.c.entry_seq.is_not(None)
@@ -45,9 +48,9 @@ def fold(member_id: str, entries: Sequence[Entry]) -> None:
     """Makes the notices that follow from the member's entries behind the mark. `entries` are the whole stream,
     or at least all of it that is new. Folding twice changes nothing."""
     mark = db.session.scalar(_MARK, {"of_member": member_id})
-    fresh = [entry for entry in entries if entry.seq > (mark or 0)]
+    fresh = [entry for entry in entries if mark is None or entry.seq > mark]
     if fresh:
-        _make(member_id, fresh, entries, again=mark is None)
+        _make(member_id, fresh, entries, again=mark == _FORGOTTEN)
     seq = entries[-1].seq if entries else 0
     if mark is None or seq > mark:
         db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": seq})
@@ -92,7 +95,7 @@ def _keep(member_id: str, one: Heard, known: Mapping[str, Any] | None) -> None:
 def forget(member_id: str) -> None:
     """Forgets how far the member's stream was read: the first half of making the notices again. They stay,
     with when they were seen, until the second half says which of them still follow from the stream."""
-    db.session.execute(delete(_mark).where(_mark.c.member_id == member_id))
+    db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": _FORGOTTEN})
 
 
 def tell(
