@@ -33,7 +33,7 @@ class Notice(Base):
 
 
 class NoticeMark(Base):
-    """The last entry of a member that has been read for notices; -1 while they are to be made again."""
+    """The last entry of a member that has been read for notices."""
 
     __tablename__ = "notice_mark"
     __table_args__ = ({"info": {"place": "member"}},)

@@ -17,9 +17,6 @@ from learnapp.notices.rules import REPLIES, Heard, Reply, heard, replaced
 
 _notice, _mark = table_of(Notice), table_of(NoticeMark)
 
-# A mark of somebody whose notices are to be made again; whoever was never folded has none, and no notices.
-_FORGOTTEN = -1
-
 _MARK = select(_mark.c.seq).where(_mark.c.member_id == bindparam("of_member"))
 _KNOWN = select(_notice.c.key, _notice.c.data, _notice.c.entry_seq).where(
     _notice.c.member_id == bindparam("of_member"), _notice.c.entry_seq.is_not(None)
@@ -46,30 +43,26 @@ _SEEN = (
 
 def fold(member_id: str, entries: Sequence[Entry]) -> None:
     """Makes the notices that follow from the member's entries behind the mark. `entries` are the whole stream,
-    or at least all of it that is new. Folding twice changes nothing."""
-    mark = db.session.scalar(_MARK, {"of_member": member_id})
-    fresh = [entry for entry in entries if mark is None or entry.seq > mark]
-    if fresh:
-        _make(member_id, fresh, entries, again=mark == _FORGOTTEN)
-    seq = entries[-1].seq if entries else 0
-    if mark is None or seq > mark:
-        db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": seq})
+    or at least all of it that is new. Folding twice changes nothing; one statement where nothing is to be heard.
+    """
+    if replaced(entries):
+        mark = db.session.scalar(_MARK, {"of_member": member_id})
+        known = _known(member_id)
+        for one in _heard(member_id, [entry for entry in entries if entry.seq > (mark or 0)], entries):
+            _keep(member_id, one, known.get(one.key))
+    row = {"member_id": member_id, "seq": entries[-1].seq if entries else 0}
+    db.session.execute(upsert(_mark, dialect_name()), row)
 
 
-def _make(member_id: str, fresh: Sequence[Entry], entries: Sequence[Entry], again: bool) -> None:
-    """`again`: the whole stream is read, so that whatever else was read from it before goes away."""
-    wanted_seqs = replaced(fresh)
-    if not wanted_seqs and not again:
-        return
-    at_hand = {entry.seq: entry for entry in entries}
-    before = {seq: at_hand.get(seq) or ledger.entry(member_id, seq) for seq in wanted_seqs}
-    found = heard(fresh, before)
-    known = {row.key: json.loads(row.data) for row in db.session.execute(_KNOWN, {"of_member": member_id})}
-    for one in found:
-        _keep(member_id, one, known.get(one.key))
-    if again:
-        for key in known.keys() - {one.key for one in found}:
-            db.session.execute(_TAKE_AWAY, {"of_member": member_id, "of_key": key})
+def _heard(member_id: str, fresh: Sequence[Entry], at_hand: Sequence[Entry]) -> list[Heard]:
+    """What follows from fresh entries; those that they void may lie before what is at hand."""
+    there = {entry.seq: entry for entry in at_hand}
+    before = {seq: there.get(seq) or ledger.entry(member_id, seq) for seq in replaced(fresh)}
+    return heard(fresh, before)
+
+
+def _known(member_id: str) -> dict[str, Mapping[str, Any]]:
+    return {row.key: json.loads(row.data) for row in db.session.execute(_KNOWN, {"of_member": member_id})}
 
 
 def _keep(member_id: str, one: Heard, known: Mapping[str, Any] | None) -> None:
@@ -93,9 +86,12 @@ def _keep(member_id: str, one: Heard, known: Mapping[str, Any] | None) -> None:
 
 
 def forget(member_id: str) -> None:
-    """Forgets how far the member's stream was read: the first half of making the notices again. They stay,
-    with when they were seen, until the second half says which of them still follow from the stream."""
-    db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": _FORGOTTEN})
+    """Forgets how far the member's stream was read, and what no longer follows from it: the first half of making
+    the notices again. The others stay, with when they were seen."""
+    entries = ledger.entries_after(member_id, 0)
+    for key in _known(member_id).keys() - {one.key for one in _heard(member_id, entries, entries)}:
+        db.session.execute(_TAKE_AWAY, {"of_member": member_id, "of_key": key})
+    db.session.execute(delete(_mark).where(_mark.c.member_id == member_id))
 
 
 def tell(
