@@ -168,3 +168,27 @@ def test_a_quiz_of_two_sections_without_javascript(
     assert page(f"{path}overview?q=4").count("<small>Closed</small>") == 2
     client.post(f"{path}submit")
     assert "2 of 4 right" in page(f"{path}review")
+
+
+def test_a_door_that_comes_late_is_judged_like_an_answer(
+    client: FlaskClient, world: World, site: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network was away when the member went on: what was answered behind the door counts as well."""
+    publish(tmp_path)
+    member = world.people["member"]
+    with transaction():
+        found = quiz.start(member, "two-parts", at=AT, zone=ZONE).attempt_id
+        quiz.save(member, found, [act(1, "basics-1", ["a"])], at=AT + MS, session=HERE)
+    late = AT + timedelta(minutes=20)
+    with transaction():
+        acts = [act(2, "section:practice", []), act(3, "practice-1", ["a"]), act(4, "basics-2", ["a"])]
+        saved = quiz.save(member, found, acts, at=late, session=HERE)
+    assert {one.code for one in saved.outcomes} == {"late-accepted"}
+    taps, attempt = quiz.taps(member, found), quiz.attempt(member, found)
+    assert sorted(quiz.latest(taps, attempt.sheets)) == ["basics-1", "practice-1"]
+    assert attempt.earned == 200
+    monkeypatch.setattr("learnapp.clock.now", lambda: late + timedelta(hours=1))
+    sign_in(client, member)
+    review = client.get(f"/quiz/attempts/{found}/review", headers=EN)
+    assert review.status_code == 200 and "section:" not in review.get_data(as_text=True)
+    assert "Question :" not in review.get_data(as_text=True)
