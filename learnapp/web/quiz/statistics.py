@@ -10,7 +10,6 @@ from learnapp.web.doors import may
 from learnapp.web.quiz import figures, shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.regrade import offers
-from learnapp.web.quiz.regrade import offers
 
 
 @bp.get("/statistics")
@@ -48,7 +47,6 @@ def statistics(slug: str) -> str:
         facts=figures.whole_facts(found.whole) if found.whole else (),
         headers=figures.HEADERS,
         others=_others(slug, found.quiz.hash, numbers),
-        correctable=sum(one.attempts for one in offers(current, numbers)),
         correctable=sum(one.attempts for one in offers(current, numbers)),
         figure=figures.figure,
         percent=figures.percent,
