@@ -342,8 +342,8 @@ def test_late_acts_are_answered_and_named_in_the_review(client: FlaskClient, me:
     answer = client.post(f"{path}acts", json={"session": SESSION, "acts": [late]}, headers=headers)
     assert answer.json is not None and answer.json["open"] is False
     assert answer.json["acts"][0][2:] == [
-        "late",
-        "This answer arrived after the time was up. It is kept, but it does not count.",
+        "late-waiting",
+        "This answer arrived after the time was up. A person decides whether it counts.",
     ]
     assert "answer to question 1." in text_of(client.get(f"{path}review", headers=EN))
     assert len(entries_of(me)) == 1
