@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import resource
 import socket
 import sys
 
 import click
 import segno
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from learnapp.cli.running import read_settings
 from learnapp.config import Config
@@ -72,6 +74,25 @@ def _spare_memory() -> None:
     gc.freeze()
 
 
+# A phone keeps up to six connections open after a page, until they have been silent for so long.
+_CONNECTIONS, _SILENT_MS = 4096, 30_000
+_OTHER_FILES = 256
+
+
+def _connections() -> int:
+    """How many connections a worker holds at once; raises the process's limit of open files to fit.
+
+    Granian's own limit is 1024 over all workers, and whoever comes then is not answered until somebody leaves: two
+    hundred phones that open a quiz together would be enough.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return _CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(_CONNECTIONS, soft - _OTHER_FILES))
+
+
 @click.command()
 def serve() -> None:
     """Serve the site at HOST:PORT (default 127.0.0.1:8000) until stopped."""
@@ -87,6 +108,10 @@ def serve() -> None:
         port=settings.port,
         workers=settings.workers,
         websockets=False,
+        http=HTTPModes.http1,  # with both, who never says which one may stay silent for ever
+        http1_settings=HTTP1Settings(header_read_timeout=_SILENT_MS),
+        backlog=_CONNECTIONS,
+        backpressure=_connections(),
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # whoever is silent in the middle of a form does not hold up a restart
         log_level="warning",  # type: ignore[arg-type]  # the enum is a str enum and takes its value

@@ -17,6 +17,8 @@ from learnapp.errors import N_, AppError
 from learnapp.web.links import local_path
 
 PUBLIC = "public"
+# Where the gateway writes down when a request was there as a whole.
+ARRIVED = "learnapp.arrived"
 View = TypeVar("View", bound=Callable[..., Any])
 
 _log = structlog.get_logger()
@@ -40,10 +42,17 @@ def settings() -> Config:
 
 
 def now() -> datetime:
-    """The time of this request, the same at every look, in UTC."""
+    """The time of this request, the same at every look, in UTC: when it was there, before it waited for a thread
+    or for a lock. Under a server without our gateway it is when it was first asked for."""
     if "at" not in g:
-        g.at = clock.now()
+        g.at = request.environ.get(ARRIVED) or clock.now()
     return cast(datetime, g.at)
+
+
+def instant() -> datetime:
+    """This very instant in UTC, for what begins or moves a clock and for what is said about one: since `now` the
+    request may have waited."""
+    return clock.now()
 
 
 def today() -> date:

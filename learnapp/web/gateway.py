@@ -3,6 +3,8 @@
 A phone on a bad network may send half a form and fall silent. A WSGI server reads a form in the thread that
 works on it, so twenty such phones stop a site of sixteen threads for as long as they stay silent. Here granian's
 event loop waits for them, at most `PATIENCE` seconds each, and a few threads do the work of whoever is ready.
+
+When a request was there is written down before it waits for a thread: a deadline is not missed in our own queue.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from queue import SimpleQueue
@@ -18,6 +21,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import structlog
+
+from learnapp import clock
+from learnapp.web.doors import ARRIVED
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol  # what granian.rsgi calls it, untyped
@@ -28,7 +34,7 @@ _TIDY = 0.02
 
 _Headers = list[tuple[str, str]]
 _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-_Task = tuple["Scope", bytes, "HTTPProtocol", "asyncio.Future[None]"]
+_Task = tuple["Scope", bytes, datetime, "HTTPProtocol", "asyncio.Future[None]"]
 Rsgi = Callable[["Scope", "HTTPProtocol"], Awaitable[None]]
 
 _COMMON: dict[str, Any] = {
@@ -56,8 +62,8 @@ def _variable(header: str) -> str:
     return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
 
-def environ(scope: Scope, body: bytes) -> dict[str, Any]:
-    """The WSGI environment (PEP 3333) of a request whose body is here."""
+def environ(scope: Scope, body: bytes, arrived: datetime) -> dict[str, Any]:
+    """The WSGI environment (PEP 3333) of a request whose body has been here since `arrived`."""
     host, _, port = scope.server.rpartition(":")
     made = {
         **_COMMON,
@@ -70,6 +76,7 @@ def environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body),
+        ARRIVED: arrived,
     }
     for header, value in scope.headers.items():
         name = _variable(header)
@@ -99,14 +106,14 @@ async def read_body(scope: Scope, protocol: HTTPProtocol, limit: int) -> bytes:
         return bytes(body)
 
 
-def answer(wsgi: _Wsgi, scope: Scope, body: bytes) -> tuple[int, _Headers, bytes]:
+def answer(wsgi: _Wsgi, scope: Scope, body: bytes, arrived: datetime) -> tuple[int, _Headers, bytes]:
     """Runs the application in this thread and gives back its whole answer."""
     head: list[tuple[int, _Headers]] = []
 
     def start(status: str, headers: _Headers, _error: object = None) -> None:
         head.append((int(status[:3]), headers))
 
-    chunks = wsgi(environ(scope, body), start)
+    chunks = wsgi(environ(scope, body, arrived), start)
     try:
         content = b"".join(chunks)
     finally:
@@ -138,7 +145,7 @@ class _Threads:
             loop.call_later(_TIDY, self._tidy, loop)
         self._staying += 1
         stay: asyncio.Future[None] = loop.create_future()
-        self._work.put((scope, body, protocol, stay))
+        self._work.put((scope, body, clock.now(), protocol, stay))
         await stay
 
     def _tidy(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -152,9 +159,9 @@ class _Threads:
 
     def _serve(self) -> None:
         while True:
-            scope, body, protocol, stay = self._work.get()
+            scope, body, arrived, protocol, stay = self._work.get()
             try:
-                protocol.response_bytes(*answer(self._wsgi, scope, body))
+                protocol.response_bytes(*answer(self._wsgi, scope, body, arrived))
             except Exception:
                 _log.exception("the application failed outside its own error pages")
                 protocol.response_empty(500, [])

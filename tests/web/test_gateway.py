@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 
-from learnapp.web import gateway
+from learnapp.web import doors, gateway
+from tests.conftest import AT
 from tests.processes import Instance, Visitor
 
 Result = TypeVar("Result")
@@ -173,7 +177,7 @@ def test_the_answer_is_closed_even_when_it_breaks() -> None:
 def test_headers_become_variables_and_none_passes_for_another() -> None:
     phone = Phone(host="learn.example", cookie="a=1", accept_language="zh")
     phone.scope.headers.items().extend([("cookie", "b=2"), ("x_forwarded_for", "1.2.3.4")])
-    made = gateway.environ(phone.scope, b"ab")
+    made = gateway.environ(phone.scope, b"ab", AT)
     assert made["HTTP_HOST"] == "learn.example"
     assert made["HTTP_COOKIE"] == "a=1; b=2"
     assert made["HTTP_ACCEPT_LANGUAGE"] == "zh"
@@ -182,14 +186,40 @@ def test_headers_become_variables_and_none_passes_for_another() -> None:
     assert made["CONTENT_LENGTH"] == "2"
 
 
+def test_a_request_is_as_old_as_its_arrival_and_not_as_its_turn(site: Flask) -> None:
+    """One thread, kept busy by the first: what waited behind it was there in time."""
+    seen: list[tuple[datetime, datetime]] = []
+
+    def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        with site.app_context(), site.request_context(environ):
+            seen.append((doors.now(), doors.instant()))
+        time.sleep(0.2)
+        return echo(environ, start)
+
+    handle = gateway.rsgi(slow, threads=1, limit=LIMIT)
+    phones = [Phone("GET"), Phone(content_length="3")]
+
+    async def scene() -> None:
+        await asyncio.gather(*(cast(Any, handle(one.scope, cast(Any, one))) for one in phones))
+
+    run(scene())
+    (first, _), (second, turn) = seen
+    assert second - first < timedelta(seconds=0.1) < timedelta(seconds=0.15) < turn - second
+
+
 @pytest.mark.process
-def test_twenty_half_sent_forms_do_not_stop_the_site(tmp_path: Path) -> None:
-    """More than there are threads. Addresses in Chinese arrive as they were typed."""
+def test_half_sent_forms_and_silent_phones_do_not_stop_the_site(tmp_path: Path) -> None:
+    """Of the first there are more than threads, of the others more than a server of two workers holds by granian's
+    own settings. Addresses in Chinese arrive as they were typed."""
     half = b"POST /accounts/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nname=a"
     instance = Instance(tmp_path)
     instance.start()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 2000)), hard))
     try:
         with ExitStack() as stack:
+            for _ in range(1200):
+                stack.enter_context(socket.create_connection(("127.0.0.1", instance.port), 5))
             for _ in range(20):
                 phone = stack.enter_context(socket.create_connection(("127.0.0.1", instance.port), 5))
                 phone.sendall(half)
@@ -201,4 +231,5 @@ def test_twenty_half_sent_forms_do_not_stop_the_site(tmp_path: Path) -> None:
             target = {name.lower(): value for name, value in reply.headers.items()}["location"]
             assert parse_qs(urlsplit(target).query)["next"] == ["/study/课/?a=1"]
     finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         instance.stop()

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from learnapp import quiz
 from learnapp.db import transaction
-from learnapp.web.doors import follow_now, may, me, now, settings
+from learnapp.quiz.timing import MILLISECOND
+from learnapp.web.doors import follow_now, instant, may, me, now, settings
 from learnapp.web.frame import csrf
 from learnapp.web.quiz import tokens
 from learnapp.web.quiz.blueprint import bp
@@ -35,12 +36,19 @@ def acts(attempt: str) -> Response:
     return jsonify(
         acts=[_words(outcome) for outcome in saved.outcomes],
         elsewhere=saved.elsewhere,
-        remaining_ms=saved.remaining_ms,
+        remaining_ms=_left(saved),
         open=saved.open,
         paused=saved.paused,
         saved_at=f"{now().astimezone(ZoneInfo(settings().zone)):%H:%M}",
         review=url_for("quiz.review", attempt=attempt),
     )
+
+
+def _left(saved: quiz.Saved) -> int | None:
+    """The milliseconds that are left now, since the message may have waited for its turn; None without a limit."""
+    if saved.remaining_ms is None or saved.paused:
+        return saved.remaining_ms
+    return max(0, saved.remaining_ms - (instant() - now()) // MILLISECOND)
 
 
 def _body() -> object:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from learnapp import quiz
 from learnapp.errors import AppError
 from learnapp.quiz.timing import Clock, Run
-from learnapp.web.doors import may, me, now
+from learnapp.web.doors import instant, may, me
 from learnapp.web.quiz.blueprint import bp
 
 # Whole minutes are cut off, so that a page never promises time that is not there; the first seconds of a
@@ -32,10 +32,10 @@ def clock(attempt: str) -> Response:
     found = quiz.glance(me().member_id, attempt)
     run = quiz.clocks.look(found)
     return jsonify(
-        remaining_ms=run.clock.remaining_ms(now()),
+        remaining_ms=run.clock.remaining_ms(instant()),
         deadline_ms=deadline_ms(run.clock),
         paused=run.clock.paused_at is not None,
-        open=found.open and not run.clock.overdue(now()),
+        open=found.open and not run.clock.overdue(instant()),
         reason=reason_of(run),
     )
 

@@ -13,7 +13,7 @@ from learnapp import branches, catalogue, guard, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Invalid
 from learnapp.quiz.measures import ForAll
-from learnapp.web.doors import may, me, now, settings, today
+from learnapp.web.doors import instant, may, me, now, settings, today
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.conduct_words import Row, paused, said
@@ -143,12 +143,12 @@ def conduct_all(slug: str, branch_id: str) -> str | Response | tuple[str, int]:
                 minutes=whole("minutes") or 0,
                 reason=request.form.get("reason", ""),
                 actor_id=me().member_id,
-                at=now(),
+                at=instant(),
                 zone=settings().zone,
                 seen=whole("seen"),
             )
     except (Invalid, Conflict) as error:
         return _page(catalogue.quiz(slug), unit, request.form.get("kind", ""), told(error)), error.status
-    quiz.measures.spread(slug, number, at=now(), limit=_AT_ONCE)
+    quiz.measures.spread(slug, number, at=instant(), limit=_AT_ONCE)
     flash(gettext(DONE[kind]), "success")
     return redirect(url_for("quiz.conduct", slug=slug, branch_id=branch_id), 303)

@@ -12,7 +12,7 @@ from learnapp import branches, catalogue, guard, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, Conflict, Forbidden, Invalid
 from learnapp.quiz import timing
-from learnapp.web.doors import follow_now, may, me, now, settings, today
+from learnapp.web.doors import follow_now, instant, may, me, now, settings, today
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.conduct import DONE, PERMISSION, kind_asked, told, whole
@@ -63,7 +63,9 @@ def allow(member_id: str) -> str | Response | tuple[str, int]:
     person = _somebody(member_id)
     try:
         with transaction():
-            quiz.measures.allow(person.member_id, whole("percent") or 0, actor_id=me().member_id, at=now())
+            quiz.measures.allow(
+                person.member_id, whole("percent") or 0, actor_id=me().member_id, at=instant()
+            )
     except Invalid as error:
         return _person_page(person, told(error)), error.status
     flash(gettext("The extra time holds for every quiz from now on."), "success")
@@ -120,7 +122,7 @@ def set_one(member_id: str, slug: str) -> str | Response | tuple[str, int]:
 
 
 def _set(member_id: str, slug: str, kind: str) -> None:
-    reason, by, at, seen = request.form.get("reason", ""), me().member_id, now(), whole("seen")
+    reason, by, at, seen = request.form.get("reason", ""), me().member_id, instant(), whole("seen")
     if kind == "reopen":
         attempt_id = request.form.get("attempt", "")
         quiz.measures.reopen(

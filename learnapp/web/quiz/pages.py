@@ -11,7 +11,7 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import Conflict
 from learnapp.quiz import AttemptInfo
-from learnapp.web.doors import follow_now, may, me, now, settings
+from learnapp.web.doors import follow_now, instant, may, me, now, settings
 from learnapp.web.quiz import intros, late_words, results, shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.clock import told
@@ -59,13 +59,14 @@ def intro(slug: str) -> str:
 @bp.post("/<slug>/")
 @may("quiz.act")
 def start(slug: str) -> Response:
-    """Starts an attempt or goes on with the one that runs; however often it is pressed, one comes of it."""
+    """Starts an attempt or goes on with the one that runs; however often it is pressed, one comes of it. Its time
+    begins when its turn has come, not while it waited among the others who pressed."""
     try:
         with transaction():
             started = quiz.start(
                 me().member_id,
                 slug,
-                at=now(),
+                at=instant(),
                 zone=settings().zone,
                 longer="longer" in request.form,
                 practice="practice" in request.form,

@@ -13,7 +13,7 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, Invalid, NotFound
 from learnapp.quiz import Frozen
-from learnapp.web.doors import follow_now, may, me, now
+from learnapp.web.doors import follow_now, instant, may, me, now
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.clock import deadline_ms, in_words, reason_of
@@ -58,7 +58,7 @@ def _page(
     taps = quiz.taps(found.member_id, found.id)
     staged = stages(found, taps)
     here = _within(number, present(staged))
-    remaining = found.clock.remaining_ms(now())
+    remaining = found.clock.remaining_ms(instant())
     values: dict[str, Any] = {
         "attempt": found,
         "quiz": catalogue.quiz_version(found.quiz_version),
