@@ -34,6 +34,8 @@ _CHANGED = N_("Your result at “%(quiz)s” changed")
 _STATES = {
     "fixed": N_("The question was corrected."),
     "answered": "",
+    "appeal-kept": N_("The marks stay as they are."),
+    "appeal-changed": N_("The marks were changed."),
     "late-accept": N_("They count. Your result is the same with them."),
     "late-refuse": N_("They do not count."),
 }
@@ -84,12 +86,15 @@ def index() -> str:
 
 def _lines(found: Sequence[Told]) -> list[Line]:
     changed = [one for one in found if one.kind == "result"]
-    hidden = results.results(quiz.attempts(me().member_id)).hidden if changed else frozenset()
+    known = results.results(quiz.attempts(me().member_id) if changed else ())
     reasons = quiz.regrade.reasons([str(one.data["trace"]) for one in changed if one.what == "regraded"])
-    return [_result_line(one, hidden, reasons) if one.kind == "result" else _reply_line(one) for one in found]
+    return [_result_line(one, known, reasons) if one.kind == "result" else _reply_line(one) for one in found]
 
 
-def _result_line(one: Told, hidden: frozenset[str], reasons: Mapping[str, str]) -> Line:
+def _result_line(one: Told, known: results.Results, reasons: Mapping[str, str]) -> Line:
+    """A changed result, as far as it is shown. What was said about a corrected key is quoted where the key is
+    shown itself."""
+    hidden = known.hidden
     changes: Mapping[str, Any] = one.data["changes"]
     ordered = sorted(changes, key=lambda name: changes[name]["number"])
     several = len(changes) > 1
@@ -104,7 +109,7 @@ def _result_line(one: Told, hidden: frozenset[str], reasons: Mapping[str, str]) 
         id=one.id,
         head=_head(one),
         texts=tuple(texts),
-        quoted=reasons.get(str(one.data["trace"]), ""),
+        quoted=reasons.get(str(one.data["trace"]), "") if changes.keys() <= known.keyed else "",
         links=links,
         at=one.made_at,
         new=one.seen_at is None,

@@ -162,6 +162,8 @@ def test_the_member_waits_then_reads_and_asks_and_somebody_else_replies(
     assert "The marks were changed." in page(client, address)
 
     sign_in(client, member)
+    heard = page(client, "/notices/")
+    assert heard.count("A reply to your question about the marks") == 1 and "确实都有。" in heard
     told = page(client, review)
     assert "After a second look the marks were changed." in told and "确实都有。" in told
     assert "Points: 2 of 2" in told and "Ask for a second look" in told, (

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from learnapp import catalogue, quiz
+from learnapp import catalogue, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict, Forbidden, Invalid
 from learnapp.quiz import appeals, marking
@@ -49,6 +49,8 @@ def decide_appeal(lot: str) -> str | Response | tuple[str, int]:
         marks = forms.read_marks(found, request.form) if request.form.get("do") == "change" else None
         with transaction():
             done = appeals.decide(lot, me().member_id, marks, request.form.get("reply", ""), at=now())
+            if done.created:
+                _tell(appeals.of(marking.sheaf(lot, me().member_id)), found)
     except (Invalid, Forbidden) as error:
         return _page(found, request.form, error), error.status
     except Conflict as error:
@@ -58,6 +60,22 @@ def decide_appeal(lot: str) -> str | Response | tuple[str, int]:
         follow_now(done.member_id)
     flash(gettext("Decided. The member sees your reply."), "success")
     return redirect(url_for("quiz.all_appeals"), 303)
+
+
+def _tell(decided: appeals.AppealInfo, found: Sheaf) -> None:
+    """The member hears of the decision, in its transaction."""
+    notices.tell(
+        decided.member_id,
+        "appeal",
+        f"{decided.attempt_id}/{decided.question}",
+        subject=f"quiz/{found.attempt.quiz}",
+        at=now(),
+        version=found.attempt.quiz_version,
+        attempt=decided.attempt_id,
+        question=decided.question,
+        state=f"appeal-{decided.state}",
+        reply=decided.reply,
+    )
 
 
 def _page(found: Sheaf, typed: Mapping[str, str] | None = None, error: AppError | None = None) -> str:
