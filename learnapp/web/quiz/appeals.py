@@ -49,7 +49,7 @@ def decide_appeal(lot: str) -> str | Response | tuple[str, int]:
         marks = forms.read_marks(found, request.form) if request.form.get("do") == "change" else None
         with transaction():
             done = appeals.decide(lot, me().member_id, marks, request.form.get("reply", ""), at=now())
-            if done.created:
+            if done.created and not done.final:
                 _tell(appeals.of(marking.sheaf(lot, me().member_id)), found)
     except (Invalid, Forbidden) as error:
         return _page(found, request.form, error), error.status
@@ -63,7 +63,7 @@ def decide_appeal(lot: str) -> str | Response | tuple[str, int]:
 
 
 def _tell(decided: appeals.AppealInfo, found: Sheaf) -> None:
-    """The member hears of the decision, in its transaction."""
+    """The member hears that the marks stay; that a result changed is read off the ledger."""
     notices.tell(
         decided.member_id,
         "appeal",
