@@ -28,6 +28,7 @@ def main() -> int:
     """The command."""
     held = [
         run(f"{ROUNDS} kills on SQLite", "kill_quiz", "--rounds", ROUNDS, "--seed", SEED),
+        run("nothing is sent before its phase", "traffic", "--attempts", "200", "--seed", SEED),
         run("the WAL is synced before each acknowledgement", "fsync_trace"),
         run(f"a key of {ATTEMPTS} attempts corrected", "regrade", "--attempts", ATTEMPTS, "--seed", SEED),
         run("1,000 edits of the ledger", "tamper", "--trials", "1000", "--seed", SEED),
