@@ -193,7 +193,7 @@ def something_due(member_id: str, *, at: datetime, zone: str) -> bool:
 def _open_ones(rows: Sequence[Any], at: datetime, zone: str) -> Sequence[Any]:
     """Those of the attempts whose keys may be seen."""
     seen = quiz.reviewing.phases_of(rows, at, zone)
-    return [row for row in rows if "key" in seen[row.id].shows]
+    return [row for row in rows if seen[row.id].explained]
 
 
 def _named(member_id: str, quiz: str, question: str) -> dict[str, str]:

@@ -172,6 +172,7 @@ def review(
     `careful` hides whether the answer is right wherever that tells the key, for as long as others may still
     answer. Raises Invalid for marks that do not fit the answer.
     """
+    told = shows
     if careful and tells(question):
         shows = shows - {"correctness"}
     found = kinds.get(question.kind).review(question.body, order, answer, lang)
@@ -202,7 +203,7 @@ def review(
                 html,
                 marked=grading.marked_inside(marked, one.question.id),
                 waits=waits,
-                shows=shows,
+                shows=told,
                 careful=careful,
             )
             for one in found.inner

@@ -23,7 +23,7 @@ def mistakes(member_id: str, attempt_id: str, *, at: datetime, zone: str) -> tup
     hold for it now; nothing as long as these may not be seen. What a person has to mark is left out, since nobody
     can check it alone. Raises NotFound."""
     found = queries.attempt(member_id, attempt_id)
-    if found.open or "key" not in reviewing.phase_of(found, at, zone).shows:
+    if found.open or not reviewing.phase_of(found, at, zone).explained:
         return ()
     taps = queries.taps(member_id, attempt_id)
     keys, answers = reviewing.keys(found), rules.latest(taps, found.sheets)

@@ -53,6 +53,11 @@ class Seen:
         """Whether the result may be seen, passed or not included."""
         return "mark" in self.shows
 
+    @property
+    def explained(self) -> bool:
+        """Whether everything about its questions may be seen, so that they may be asked again elsewhere."""
+        return self.shows >= ALL - {"mark"}
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:

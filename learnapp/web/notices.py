@@ -146,8 +146,8 @@ def _result(found: Mapping[str, Any]) -> str:
 
 def _reply_line(one: Told) -> Line:
     texts = []
-    if one.what in ("fault", "late"):
-        texts.append(gettext(_STATES.get(str(one.data.get("state")), "")))
+    if told := _STATES.get(str(one.data.get("state")), ""):
+        texts.append(gettext(told))
     if one.data.get("minutes"):
         minutes = int(one.data["minutes"])
         texts.append(ngettext("%(num)s minute more.", "%(num)s minutes more.", minutes))

@@ -47,6 +47,11 @@ class Results:
         """The ids of attempts that are over and whose result is not shown yet."""
         return frozenset(one.id for one in self.attempts if not one.open and not self.seen[one.id].result)
 
+    @property
+    def keyed(self) -> frozenset[str]:
+        """The ids of attempts whose keys may be seen."""
+        return frozenset(name for name, seen in self.seen.items() if "key" in seen.shows)
+
     def of(self, current: catalogue.Quiz) -> Standing | None:
         """How the member stands to a quiz by the attempts that count; None where there is none. What is shown
         as passed counts first, then what waits."""
