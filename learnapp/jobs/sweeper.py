@@ -17,7 +17,7 @@ from flask import Flask
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
 from learnapp.db import db, transaction
-from learnapp.jobs import regrading, sealing
+from learnapp.jobs import leaving, regrading, sealing
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
@@ -37,13 +37,14 @@ class Swept:
     corrected: int = 0
     sealed: int = 0
     spread: int = 0
+    forgotten: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
     """Brings measures into the attempts that lack them, closes attempts whose time is up, goes on with corrected
     keys, folds members who are behind, and takes waiting deltas into the counts of every unit; now and then
-    measures how hard questions are; once a day seals the ledger. What fails for one member is logged and stops
-    nothing else."""
+    measures how hard questions are; once a day seals the ledger; forgets page leaves when their time has come.
+    What fails for one member is logged and stops nothing else."""
     settings: Config = app.extensions["learnapp"]
     with app.app_context():
         try:
@@ -55,6 +56,7 @@ def run_once(app: Flask, at: datetime) -> Swept:
                 counted=_tried("count", lambda: _count(at)),
                 measured=_tried("measure", lambda: _measure(app, at)),
                 sealed=_tried("seal", lambda: sealing.seal_daily(app, at)),
+                forgotten=_tried("forget", lambda: leaving.forget(at, settings.zone, LIMIT)),
             )
         finally:
             db.session.remove()

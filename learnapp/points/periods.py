@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from learnapp import branches
 from learnapp.db import db, new_id, table_of
@@ -116,6 +117,12 @@ _PERIODS = (
 )
 
 
+_SPAN = select(
+    select(func.min(_period.c.starts_on)).where(_period.c.ends_on >= bindparam("today")).scalar_subquery(),
+    select(func.max(_period.c.ends_on)).scalar_subquery(),
+)
+
+
 @lru_cache(maxsize=64)
 def _rules(rule_set: str) -> Rules:
     """An adopted rule set never changes, so each is read and parsed once per process."""
@@ -144,4 +151,13 @@ def current(ancestors: Iterable[str], today: date) -> PeriodInfo | None:
     return min(holding, key=lambda period: above.index(period.branch_id), default=None)
 
 
-__all__ = ["PeriodInfo", "adopt", "current", "open_period", "periods_for", "shipped"]
+def assessed_from(today: date) -> date | None:
+    """The first day of the earliest period, of whatever unit, that is not over; where all are over, the day after
+    the last one. None where there never was one."""
+    running, last = db.session.execute(_SPAN, {"today": today}).one()
+    if running is not None:
+        return cast(date, running)
+    return None if last is None else cast(date, last) + timedelta(days=1)
+
+
+__all__ = ["PeriodInfo", "adopt", "assessed_from", "current", "open_period", "periods_for", "shipped"]
