@@ -156,6 +156,7 @@ def read_settings(table: Table, exam: bool, review_lines: LineOf, section_lines:
         uses=_uses(table),
     )
     _check_exam(table, settings, exam, review_lines)
+    _check_closing(table, settings, review_lines)
     return settings
 
 
@@ -284,3 +285,19 @@ def _check_exam(table: Table, settings: QuizSettings, exam: bool, review_lines: 
             N_("Add closes = …, or “key” to “later” under [review]."),
             table.line("exam"),
         )
+
+
+def _check_closing(table: Table, settings: QuizSettings, review_lines: LineOf) -> None:
+    """Where a quiz has a closing time, what tells the keys stays hidden until then, whatever is written."""
+    written = table.data.get("review")
+    if settings.closes is None or not isinstance(written, dict):
+        return
+    for phase in PHASES[:-1]:
+        if phase in written and settings.review[phase] & {"key", "feedback"}:
+            table.problems.warn(
+                "keys-wait",
+                N_("Until the quiz has closed and everybody is done, “key” and “feedback” are not shown."),
+                N_("Take them out of “%(phase)s”, or remove the closing time."),
+                review_lines(0, phase),
+                phase=phase,
+            )

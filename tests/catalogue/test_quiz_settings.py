@@ -130,6 +130,14 @@ def test_everything_is_read() -> None:
     assert read(EXAM).problems == ()
 
 
+def test_keys_wait_for_the_closing_time_whatever_is_written() -> None:
+    text = QUIZ.replace("attempts = 2", "attempts = 2\ncloses = 2026-12-01T12:00:00")
+    found = read(text + '\n[review]\nafter = ["answer", "key"]\nlater = ["mark"]\nclosed = ["key"]\n')
+    assert [(one.code, one.severity) for one in found.problems] == [("keys-wait", "warning")]
+    assert found.problems[0].params["phase"] == "after" and found.problems[0].line
+    assert read(text).problems == ()
+
+
 def test_what_is_usual_depends_on_the_sort_of_quiz() -> None:
     lesson = definition(QUIZ)
     assert lesson.settings == defaults(False) == catalogue.QuizSettings()
