@@ -124,10 +124,10 @@ def _claim(tap: Tap, page: _Page, started_at: datetime, deadline_at: datetime) -
     earliest = started_at + _ms(tap.monotonic_ms)
     latest = _latest(tap, page, earliest)
     findings = list(_findings(tap, page, started_at))
-    if latest is not None and latest > last:
-        findings.append(Finding("after-deadline", {"seconds": _seconds(latest - deadline_at)}))
     if earliest > last + _ms(tolerance(tap.monotonic_ms)):
         return Claim(tap, earliest, latest, "not-in-time", tuple(findings))
+    if latest is not None and latest > last:
+        findings.append(Finding("after-deadline", {"seconds": _seconds(latest - deadline_at)}))
     return Claim(tap, earliest, latest, "claimed" if findings else "in-time", tuple(findings))
 
 

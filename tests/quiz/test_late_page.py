@@ -63,7 +63,7 @@ def test_a_person_decides_with_everything_in_view(world: World, client: FlaskCli
         "10:40:00 last heard from in time; then nothing for 4 min 59 s before the end",
         "10:45:00 the time was up",
         "11:10:00 arrived, 25 min 0 s after the end",
-        "1 answer came late",
+        "1 answer, made between 10:44:00 and 10:44:00 if the phone&#39;s clocks are right",
         "Question 3: By the phone&#39;s clock 120 seconds less had passed",
         "3 → 4 points · passed → passed",
         "where it is not clear when they were made, a person decides",

@@ -160,11 +160,13 @@ def length(span: timedelta) -> str:
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment of the timeline: its number in the picture, where it lies there, and in words."""
+    """A moment of the timeline: its number in the picture, where it lies there, and in words. What lies `above`
+    the line was claimed, what lies on it the server saw."""
 
     number: int
     x: float
     words: str
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,12 +185,11 @@ class Timeline:
     heard: Bar
     gap: Bar
     claims: tuple[Bar, ...]
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A delivery for whoever decides: the timeline, what is unclear, what would change."""
+    """A delivery for whoever decides: the timeline, what is unclear, what would change; or what came of it."""
 
     attempt: Frozen
     quiz: catalogue.Quiz
@@ -199,6 +200,7 @@ class Case:
     findings: tuple[str, ...]
     before: Result
     after: Result
+    outcome: str
 
 
 def case(found: Frozen, one: Delivery) -> Case:
@@ -214,6 +216,7 @@ def case(found: Frozen, one: Delivery) -> Case:
         findings=tuple(findings(found, one.evidence.acts)),
         before=before,
         after=after,
+        outcome=_decided(one) if one.decided_by else str(gettext(_WHYS[one.evidence.acts[0].why])),
     )
 
 
@@ -236,15 +239,14 @@ def _timeline(one: Delivery) -> Timeline:
         first = x(act.earliest)
         claims.append(Bar(first, max(2.0, round(x(act.latest or act.arrived) - first, 1))))
     return Timeline(
-        marks=tuple(_marks(one, x)),
+        marks=tuple(_marks(one, x, claims)),
         heard=Bar(_LEFT, round(heard - _LEFT, 1)),
         gap=Bar(heard, round(end - heard, 1)),
         claims=tuple(claims),
-        words=tuple(_claimed(one)),
     )
 
 
-def _marks(one: Delivery, x: Callable[[datetime], float]) -> Iterable[Mark]:
+def _marks(one: Delivery, x: Callable[[datetime], float], claims: Sequence[Bar]) -> Iterable[Mark]:
     about = one.evidence
     near = about.started
     yield Mark(1, _LEFT, gettext("%(time)s begun", time=precise(near, None)))
@@ -257,26 +259,37 @@ def _marks(one: Delivery, x: Callable[[datetime], float]) -> Iterable[Mark]:
             length=length(about.deadline - about.contact),
         )
         yield Mark(2, x(about.contact), words)
-    yield Mark(3, _END, gettext("%(time)s the time was up", time=precise(about.deadline, near)))
+    left, right = min(bar.x for bar in claims), max(bar.x + bar.width for bar in claims)
+    yield Mark(3, round((left + right) / 2, 1), _claimed(one), above=True)
+    yield Mark(4, _END, gettext("%(time)s the time was up", time=precise(about.deadline, near)))
     words = gettext(
         "%(time)s arrived, %(length)s after the end",
         time=precise(one.received_at, near),
         length=length(one.received_at - about.deadline),
     )
-    yield Mark(4, _ARRIVAL, words)
+    yield Mark(5, _ARRIVAL, words)
 
 
-def _claimed(one: Delivery) -> Iterable[str]:
+def _claimed(one: Delivery) -> str:
     """When the answers were made, as the phone claims and as far as the server can bound it."""
     acts, near = one.evidence.acts, one.evidence.started
     known = [act.latest for act in acts if act.latest is not None]
-    yield ngettext("%(num)s answer came late", "%(num)s answers came late", len(acts))
     first = precise(min(act.earliest for act in acts), near)
-    if len(known) == len(acts):
-        yield gettext(
-            "Made between %(first)s at the earliest and %(last)s at the latest, if the phone's clocks are right",
+    if len(known) < len(acts):
+        return str(
+            ngettext(
+                "%(num)s answer, made at %(first)s at the earliest; how late, nothing shows",
+                "%(num)s answers, made at %(first)s at the earliest; how late, nothing shows",
+                len(acts),
+                first=first,
+            )
+        )
+    return str(
+        ngettext(
+            "%(num)s answer, made between %(first)s and %(last)s if the phone's clocks are right",
+            "%(num)s answers, made between %(first)s and %(last)s if the phone's clocks are right",
+            len(acts),
             first=first,
             last=precise(max(known), near),
         )
-    else:
-        yield gettext("Made at %(first)s at the earliest; how late, nothing shows", first=first)
+    )

@@ -43,7 +43,7 @@ def receipt_of(found: Frozen, entries: Sequence[ledger.Entry], seq: int) -> Rece
         title=shown.titled(version.title, version.title_en),
         entry=fate.entry,
         facts=tuple(_facts(found, version, fate.entry, told)),
-        late=tuple(story.head for story in late_words.stories(found, quiz.taps(found.member_id, found.id))),
+        late=_late(found) if fate.replaced_by is None else (),
         standing=_standing(fate, told),
         stands=fate.stands,
         line=ledger.receipt_line(found.member_id, seq, fate.entry.hash) if told else "",
@@ -82,6 +82,12 @@ def _result(event: ledger.QuizEnded) -> str:
         waits = ngettext("%(num)s answer is still marked", "%(num)s answers are still marked", event.pending)
         return f"{points} · {waits}"
     return f"{points} · {gettext('passed') if event.passed else gettext('not passed')}"
+
+
+def _late(found: Frozen) -> tuple[str, ...]:
+    """What came late, as it stands now; a result that was replaced did not know of it yet."""
+    taps = quiz.taps(found.member_id, found.id)
+    return tuple(story.head for story in late_words.stories(found, taps))
 
 
 def _standing(fate: ledger.Fate, told: bool) -> str:
