@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from learnapp import catalogue, clock, drill, ledger, quiz
-from learnapp.db import db, transaction
+from learnapp.db import db, new_id, transaction
 from learnapp.media import Store
 from learnapp.quiz import NewAct, rehearsal
 from tests.conftest import AT, ZONE
@@ -132,6 +133,20 @@ def test_starting_it_on_both_engines(app: Flask, tmp_path: Path, member: str) ->
         with transaction():
             attempt = rehearsal.start(member, at=AT, zone=ZONE, store=Store(tmp_path / "media"))
     assert [one.id for one in quiz.attempts(member)] == [attempt]
+    assert len(catalogue.versions("quiz", rehearsal.SLUG)) == 1
+
+
+def test_many_who_are_first_at_once(app: Flask, tmp_path: Path) -> None:
+    def one(_: int) -> str:
+        with app.app_context():
+            member = new_id()
+            with transaction():
+                attempt = rehearsal.start(member, at=AT, zone=ZONE, store=Store(tmp_path / "media"))
+            db.session.remove()
+            return attempt
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(one, range(12)))) == 12
     assert len(catalogue.versions("quiz", rehearsal.SLUG)) == 1
 
 

@@ -4,13 +4,18 @@ when the network goes. It is practice on the real engine, never on the shelf and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+
 from learnapp import audit, catalogue
 from learnapp.catalogue import QuizDefinition
+from learnapp.db import db
+from learnapp.errors import NotFound
 from learnapp.media import Store
 from learnapp.quiz import queries, starting
 from learnapp.quiz.rules import Tap
@@ -55,9 +60,19 @@ def definition() -> QuizDefinition:
 def start(member_id: str, *, at: datetime, zone: str, store: Store) -> str:
     """Starts the rehearsal, or goes on with the one that runs; returns the attempt. The questions are published
     by the installation when somebody first asks for them."""
-    catalogue.publish(definition(), actor_id=audit.INSTALLATION, at=at, store=store, shelve=False)
-    version = catalogue.quiz_version(definition().hash)
+    version = _published(at, store)
     return starting.practise(member_id, version, at=at, zone=zone).attempt_id
+
+
+def _published(at: datetime, store: Store) -> catalogue.Quiz:
+    try:
+        return catalogue.quiz_version(definition().hash)
+    except NotFound:
+        pass
+    # Of two who are first at the same moment one waits for the other here, and then finds it published.
+    with suppress(IntegrityError), db.session.begin_nested():
+        catalogue.publish(definition(), actor_id=audit.INSTALLATION, at=at, store=store, shelve=False)
+    return catalogue.quiz_version(definition().hash)
 
 
 def steps(member_id: str, attempt_id: str) -> list[Step]:
