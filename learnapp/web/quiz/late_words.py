@@ -75,8 +75,8 @@ def stories(found: Frozen, taps: Sequence[Tap]) -> list[Story]:
     told = {(act.session, act.number) for one in held for act in one.evidence.acts}
     rest = [tap.question for tap in taps if tap.late and (tap.session, tap.number) not in told]
     made = [story(found, one) for one in held]
-    if numbers := _numbers(found, rest):
-        head = gettext(_HEADS["refused", "refuse"], numbers=numbers)
+    if rest:
+        head = gettext(_HEADS["refused", "refuse"], numbers=_numbers(found, rest))
         made.append(Story("warning", head, (gettext("The attempt had been handed in when it arrived."),)))
     return made
 
@@ -131,8 +131,9 @@ def findings(found: Frozen, acts: Iterable[Weighed]) -> list[str]:
 
 def _numbers(found: Frozen, concerned: Iterable[str]) -> str:
     places = {sheet.question: number for number, sheet in enumerate(found.sheets, 1)}
+    # The act that enters a section answers no question.
     numbers = sorted({places[one] for one in concerned if one in places})
-    return str(gettext(", ")).join(str(number) for number in numbers)
+    return str(gettext(", ")).join(str(number) for number in numbers) or "–"
 
 
 def precise(moment: datetime, near: datetime | None) -> str:
