@@ -64,7 +64,7 @@ def verify(
             return
         report = _report(source, known)
     except ledger.Broken as broken:
-        report = ledger.Report(fault=broken.fault)
+        report = ledger.Report(counted=False, fault=broken.fault)
     except ValueError as error:
         click.echo(f"{proof} is no proof: {error}", err=True)
         sys.exit(2)

@@ -51,12 +51,13 @@ def export(folder: Path, at: datetime) -> int:
     """Writes the ledger into an existing folder and returns the number of entries. The files are complete on
     the disk when it returns; read inside one snapshot, so that they agree with each other."""
     found = stored(db.session.connection())
-    _write(folder / "keys.jsonl", at, Key._fields, found.keys)
-    _write(folder / "seals.jsonl", at, Seal._fields, found.seals)
+    keys = found.keys()
+    _write(folder / "keys.jsonl", at, Key._fields, keys)
+    _write(folder / "seals.jsonl", at, Seal._fields, found.seals())
     _write(folder / "leaves.jsonl", at, LEAF_COLUMNS, found.leaves())
     entries = _write(folder / "entries.jsonl", at, ENTRY_COLUMNS, found.entries())
     (folder / "public-keys").mkdir()
-    for key in found.keys:
+    for key in keys:
         (folder / "public-keys" / f"{key.key_id}.pem").write_text(public_pem(key.public_key))
     program = program_text()
     (folder / "verify.py").write_bytes(program)

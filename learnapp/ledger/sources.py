@@ -57,7 +57,7 @@ def verify(known: Known = NOTHING_KNOWN) -> Report:
     except DatabaseError as error:
         if dialect_name() != "sqlite":
             raise
-        return Report(fault=unreadable("The database", error.orig).fault)
+        return Report(counted=False, fault=unreadable("The database", error.orig).fault)
 
 
 def verify_elsewhere(source: str, known: Known = NOTHING_KNOWN) -> Report:
@@ -69,14 +69,14 @@ def verify_elsewhere(source: str, known: Known = NOTHING_KNOWN) -> Report:
         with _opened(source) as connection:
             return _report(lambda: stored(connection), known)
     except (SQLAlchemyError, OSError) as error:
-        return Report(fault=unreadable(source, getattr(error, "orig", None) or error).fault)
+        return Report(counted=False, fault=unreadable(source, getattr(error, "orig", None) or error).fault)
 
 
 def _report(read: Any, known: Known) -> Report:
     try:
         return check(read(), known)
     except Broken as broken:
-        return Report(fault=broken.fault)
+        return Report(counted=False, fault=broken.fault)
 
 
 @contextmanager
@@ -106,11 +106,11 @@ def stored(connection: Connection) -> Ledger:
     if not {_entry.name, _head.name} <= present:
         raise unreadable("The database", "it has no ledger")
     return Ledger(
-        keys=[Key(*row) for row in read_rows(connection, _KEYS)] if sealed else [],
-        seals=[Seal(*row) for row in read_rows(connection, _SEALS)] if sealed else [],
+        keys=lambda: [Key(*row) for row in read_rows(connection, _KEYS)] if sealed else [],
+        seals=lambda: [Seal(*row) for row in read_rows(connection, _SEALS)] if sealed else [],
         leaves=lambda: read_rows(connection, _LEAVES) if sealed else iter(()),
         entries=lambda: read_rows(connection, _ENTRIES),
-        heads={row[0]: (row[1], row[2]) for row in read_rows(connection, _HEADS)},
+        heads=lambda: {row[0]: (row[1], row[2]) for row in read_rows(connection, _HEADS)},
     )
 
 

@@ -93,14 +93,15 @@ class Receipt(NamedTuple):
 
 @dataclass(frozen=True)
 class Ledger:
-    """What is to be checked. Leaves and entries come ordered by member and seq, and can be asked for twice:
-    a leaf is (member, seq, seal number, hash), an entry the hashed columns and the hash."""
+    """What is to be checked, each part read when it is asked for; reading may raise Broken. Leaves and entries
+    come ordered by member and seq and are asked for more than once: a leaf is (member, seq, seal number,
+    hash), an entry the hashed columns and the hash. An export has no heads."""
 
-    keys: Sequence[Key]
-    seals: Sequence[Seal]
+    keys: Callable[[], Sequence[Key]]
+    seals: Callable[[], Sequence[Seal]]
     leaves: Callable[[], Iterable[Sequence[Any]]]
     entries: Callable[[], Iterable[Sequence[Any]]]
-    heads: dict[str, tuple[int, str]] | None = None
+    heads: Callable[[], dict[str, tuple[int, str]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """How much is stored, how much of it no seal holds yet, what was compared, and the first fault if any."""
+    """How much is stored, how much of it no seal holds yet, what was compared, and the first fault if any.
+    `counted` is False where a fault kept some of it from being read."""
 
     entries: int = 0
     members: int = 0
@@ -156,6 +158,7 @@ class Report:
     unsealed: int = 0
     anchors: int = 0
     receipts: int = 0
+    counted: bool = True
     notices: tuple[Finding, ...] = ()
     fault: Finding | None = None
 
@@ -488,7 +491,7 @@ class _Walk:
         self._leaves = iter(found.leaves())
         self._leaf = next(self._leaves, None)
         self._sealed = 0
-        self._heads = None if found.heads is None else dict(found.heads)
+        self._heads = None if found.heads is None else dict(found.heads())
         self._older = known.older
         self._receipts: dict[str, list[Receipt]] = {}
         for receipt in known.receipts:
@@ -616,8 +619,8 @@ def _compare(row: Sequence[Any], marks: list[tuple[str, int]]) -> None:
             raise Broken("receipt", words, member=row[0], seq=row[1])
 
 
-def _count(found: Ledger) -> tuple[int, int, int]:
-    """Entries, members and unsealed entries of a ledger that has a fault, as far as it can be read."""
+def _count(found: Ledger, seals: int) -> Report:
+    """How much there is in a ledger that has a fault, as far as it can be read."""
     sealed: dict[Any, int] = {}
     entries = unsealed = 0
     members = set()
@@ -629,30 +632,30 @@ def _count(found: Ledger) -> tuple[int, int, int]:
             unsealed += row[1] > sealed.get(row[0], 0)
             members.add(row[0])
     except (Broken, TypeError):
-        pass
-    return entries, len(members), unsealed
+        return Report(entries, len(members), seals, unsealed, counted=False)
+    return Report(entries, len(members), seals, unsealed)
 
 
 def check(found: Ledger, known: Known = NOTHING_KNOWN) -> Report:
-    """Checks everything and stops at the first fault."""
+    """Checks everything and stops at the first fault; what is left is then only counted."""
     notices: list[Finding] = []
-    compared = Report(seals=len(found.seals), anchors=len(known.anchors), receipts=len(known.receipts))
+    seals: Sequence[Seal] = ()
     fault = None
     try:
-        ring = Keyring(found.keys, known.public_keys)
+        seals = found.seals()
+        ring = Keyring(found.keys(), known.public_keys)
         notices += ring.notices
-        bodies, roots = _check_seals(found.seals, ring)
+        bodies, roots = _check_seals(seals, ring)
         _check_anchors(known, roots)
-        _check_vouched(found.seals, ring, known)
+        _check_vouched(seals, ring, known)
         _check_leaves(found.leaves(), bodies)
         walk = _check_entries(found, known)
-        entries, members, unsealed = walk.entries, walk.members, walk.unsealed
+        report = Report(walk.entries, walk.members, len(seals), walk.unsealed)
     except Broken as broken:
         fault = broken.fault
-        entries, members, unsealed = _count(found)
-    return replace(
-        compared, entries=entries, members=members, unsealed=unsealed, notices=tuple(notices), fault=fault
-    )
+        report = _count(found, len(seals))
+    anchors, receipts = len(known.anchors), len(known.receipts)
+    return replace(report, anchors=anchors, receipts=receipts, notices=tuple(notices), fault=fault)
 
 
 # --- One entry, one log -------------------------------------------------------------------------------------
@@ -812,20 +815,21 @@ def _lines(path: Path, width: int) -> Iterator[list[Any]]:
         with path.open(encoding="utf-8") as file:
             if json.loads(next(file, "null")).get("format") != EXPORT:
                 raise ValueError(f"it is not of the format {EXPORT}")
+            decode = json.JSONDecoder().raw_decode
             for number, line in enumerate(file, 2):
-                row = json.loads(line)
-                if type(row) is not list or len(row) != width:
-                    raise ValueError(f"line {number} has not {width} columns")
+                row, end = decode(line)
+                if type(row) is not list or len(row) != width or line[end:].strip():
+                    raise ValueError(f"line {number} is not a list of {width} columns")
                 yield row
     except (OSError, ValueError, AttributeError) as error:
         raise unreadable(path.name, error) from None
 
 
 def read_export(folder: Path) -> Ledger:
-    """The ledger of an export. Raises Broken for a file that is missing or cannot be read."""
+    """The ledger of an export. A file that is missing or cannot be read is told when it is asked for."""
     return Ledger(
-        keys=[Key(*row) for row in _lines(folder / "keys.jsonl", 5)],
-        seals=[Seal(*row) for row in _lines(folder / "seals.jsonl", 6)],
+        keys=lambda: [Key(*row) for row in _lines(folder / "keys.jsonl", 5)],
+        seals=lambda: [Seal(*row) for row in _lines(folder / "seals.jsonl", 6)],
         leaves=lambda: _lines(folder / "leaves.jsonl", 4),
         entries=lambda: _lines(folder / "entries.jsonl", 13),
     )
@@ -842,6 +846,7 @@ STORED = N_(
     "Stored are %(entries)s entries of %(members)s members and %(seals)s seals; %(unsealed)s entries are newer than"
     " the last seal."
 )
+NOT_COUNTED = N_("There may be more, which cannot be read.")
 COMPARED = N_("Compared with %(anchors)s anchors and %(receipts)s receipts.")
 VOUCHED = N_("A public key that was given vouches for it.")
 NOT_VOUCHED = N_("No public key was given that vouches for it.")
@@ -853,7 +858,9 @@ def tell(report: Report) -> list[str]:
     """A report in sentences."""
     compared = COMPARED % vars(report)
     if report.fault:
-        return [f"FAULT: {report.fault.text}", STORED % vars(report), compared]
+        stored = STORED % vars(report)
+        more = [] if report.counted else [NOT_COUNTED]
+        return [f"FAULT: {report.fault.text}", stored, *more, compared]
     return [WHOLE % vars(report), compared, *(f"Note: {notice.text}" for notice in report.notices)]
 
 
@@ -875,6 +882,7 @@ def document(report: Report) -> dict[str, Any]:
     numbers = ("entries", "members", "seals", "unsealed", "anchors", "receipts")
     return {
         "ok": report.ok,
+        "counted": report.counted,
         **{name: getattr(report, name) for name in numbers},
         "notices": [finding(notice) for notice in report.notices],
         "fault": finding(report.fault) if report.fault else None,
@@ -902,9 +910,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         report = check(read_export(given.folder), known)
     except Broken as broken:
-        report = Report(fault=broken.fault)
+        report = Report(counted=False, fault=broken.fault)
     except (OSError, ValueError) as error:
-        report = Report(fault=unreadable(given.proof, error).fault)
+        report = Report(counted=False, fault=unreadable(given.proof, error).fault)
     print(json.dumps(document(report)) if given.json else "\n".join(tell(report)))
     return 0 if report.ok else 1
 

@@ -111,7 +111,7 @@ streams = st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=6)
 
 
 def whole(rows: list[list[object]], head: tuple[int, str]) -> bool:
-    return check(Ledger([], [], lambda: [], lambda: rows, {"m": head})).ok
+    return check(Ledger(list, list, list, lambda: rows, lambda: {"m": head})).ok
 
 
 def chain(rows: list[tuple[str, str, str]]) -> list[list[object]]:
