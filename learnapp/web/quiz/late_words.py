@@ -76,7 +76,8 @@ def stories(found: Frozen, taps: Sequence[Tap]) -> list[Story]:
     rest = [tap.question for tap in taps if tap.late and (tap.session, tap.number) not in told]
     made = [story(found, one) for one in held]
     if rest:
-        head = gettext(_HEADS["refused", "refuse"], numbers=_numbers(found, rest))
+        words = _HEADS["refused", "refuse"]
+        head = gettext(words, numbers=_numbers(found, rest))
         made.append(Story("warning", head, (gettext("The attempt had been handed in when it arrived."),)))
     return made
 

@@ -93,7 +93,8 @@ def _late(found: Frozen) -> tuple[str, ...]:
 def _standing(fate: ledger.Fate, told: bool) -> str:
     if fate.voided_by is None:
         return str(gettext("This entry stands."))
-    reason = gettext(ledger.VOID_REASONS[fate.voided_by.data["reason"]])
+    code = fate.voided_by.data["reason"]
+    reason = gettext(ledger.VOID_REASONS[code])
     when = precise(fate.voided_by.recorded_at, None)
     if fate.replaced_by is None:
         return str(gettext("This entry was voided on %(when)s: %(reason)s.", when=when, reason=reason))
