@@ -23,9 +23,9 @@ export function inWords(left, texts) {
   return texts.clock.replace("{time}", Math.floor(seconds / 60) + ":" + (rest < 10 ? "0" : "") + rest);
 }
 
-/** Counts down from `left` milliseconds. `tick(left)` is called every second, `up()` once at the end; `set` puts
+/** Counts down from `left` milliseconds, or stands there where it is `held`. `tick(left)` is called every second, `up()` once at the end; `set` puts
     it right, and stops it where `held` is true. */
-export function countdown(left, tick, up) {
+export function countdown(left, held, tick, up) {
   let base = null;
   let rung = false;
 
@@ -49,7 +49,7 @@ export function countdown(left, tick, up) {
     }
   }
 
-  set(left, false);
+  set(left, held);
   turn();
   setInterval(turn, 1000);
   return { set: function (remaining, held) { set(remaining, held); turn(); } };

@@ -20,21 +20,24 @@ function label() {
   return Array.prototype.map.call(bytes, function (byte) { return (byte % 36).toString(36); }).join("");
 }
 
+const LIBRARIES = ["journal", "courier", "quiz-clock", "quiz-sheet", "quiz-words", "quiz-stages", "quiz-watch", "quiz-time"];
+
 export default function (element) {
-  Promise.all([library("journal"), library("courier"), library("quiz-clock"), library("quiz-sheet"), library("quiz-words"), library("quiz-stages"), library("quiz-watch")])
-    .then(function (found) {
-      return found[0].open().then(function (journal) {
-        start(element, journal, found[1].courier, found[2], found[3], found[4].words(element), found[5], found[6].watch);
-      });
-    });
+  Promise.all(LIBRARIES.map(library)).then(function (found) {
+    return found[0].open().then(function (journal) { start(element, journal, found); });
+  });
 }
 
-function start(element, journal, courier, clocks, sheet, words, parts, watch) {
+function start(element, journal, found) {
+  const courier = found[1].courier;
+  const clocks = found[2];
+  const sheet = found[3];
+  const words = found[4].words(element);
   const own = { member: element.getAttribute("data-member"), attempt: element.getAttribute("data-attempt") };
   const place = { url: element.getAttribute("data-acts"), token: element.getAttribute("data-token") };
   const form = element.querySelector("[data-answers]");
   const sections = sheet.unfold(form);
-  const stages = parts.stages(element, sections);
+  const stages = found[5].stages(element, sections);
   const session = label();
   const opened = { wall: Date.now(), steady: performance.now() };
   const saved = {};
@@ -45,10 +48,7 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
   let here = Number(element.getAttribute("data-here"));
   let wanted = "";
   let over = false;
-  let paused = element.hasAttribute("data-paused");
-  let deadline = Number(element.getAttribute("data-deadline"));
   let leaving = false;
-  let clock = null;
   let typing = 0;
   let slow = 0;
 
@@ -152,7 +152,7 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
     if (leaving) {
       return;
     }
-    tell(body);
+    heard(body);
     if (!body.open) {
       finish(body);
     } else if (wanted && post.waiting().length === 0) {
@@ -161,30 +161,23 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
     }
   }
 
-  /** What the server says about the clock, which may have been moved or stopped. Only the watch is told why. */
-  function tell(body) {
-    const stood = paused;
-    watcher.told();
-    paused = body.paused;
-    if (clock && body.remaining_ms !== null) { clock.set(body.remaining_ms, paused); }
-    if (paused) {
-      watcher.start();
-      if (body.reason) { words.notice("paused", body.reason); } else if (!stood) { watcher.ask(); }
-    } else if (stood || (wanted === "clock" && body.remaining_ms > 0)) {
+  /** The server was heard: the clock may have been moved or stopped. */
+  function heard(body) {
+    if (wanted === "clock" && (body.paused || body.remaining_ms > 0)) {
+      wanted = "";
       words.notice("");
     }
-    if (body.deadline_ms && body.deadline_ms > deadline) {
-      if (deadline && !stood && !paused) { words.notice("added"); }
-      deadline = body.deadline_ms;
-    }
-    if (wanted === "clock" && (paused || body.remaining_ms > 0)) { wanted = ""; }
+    time.tell(body);
     relock();
   }
 
-  const watcher = watch(element.getAttribute("data-clock"), function (body) {
-    if (leaving || over) { return; }
-    tell(body);
-    if (!body.open) { post.ask(); }
+  const time = found[7].timekeeper(element, clocks, found[6], words, {
+    heard: function (body) {
+      if (leaving || over) { return; }
+      heard(body);
+      if (!body.open) { post.ask(); }
+    },
+    up: function () { handIn("clock"); },
   });
 
   /** The attempt is over, here or on another device; the review says so, and names what came too late. */
@@ -240,7 +233,7 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
 
   /** Forbids answering while the clock stands, and when the time is up. */
   function relock() {
-    const locked = over || paused || wanted === "clock";
+    const locked = over || time.paused() || wanted === "clock";
     sections.forEach(function (section) { sheet.lock(section, locked); });
   }
 
@@ -331,15 +324,7 @@ function start(element, journal, courier, clocks, sheet, words, parts, watch) {
   journal.acts(own.member, own.attempt).catch(function () { return []; }).then(function (acts) {
     pickUp(acts);
     show(here, false);
-    if (element.hasAttribute("data-remaining")) {
-      clock = clocks.countdown(
-        Number(element.getAttribute("data-remaining")),
-        function (left) { words.time(left, clocks.inWords); },
-        function () { handIn("clock"); }
-      );
-      clock.set(Number(element.getAttribute("data-remaining")), paused);
-    }
-    if (clock || paused) { watcher.start(); }
+    time.start();
     relock();
     element.setAttribute("data-ready", "");
   });
