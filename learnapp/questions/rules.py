@@ -31,9 +31,11 @@ from learnapp.questions.seeds import mixed
 
 Html = Callable[[str], str]
 
-# A mark that is not shown, what a marker's judgement needs to be shown, and what each cell of a place needs.
+# A mark that is not shown, what a marker's judgement needs to be shown, the place of what was put nowhere, and
+# what each cell of a place needs.
 _UNTOLD = Score(0, 0, ())
 _JUDGED: frozenset[Show] = frozenset({"mark", "correctness", "feedback"})
+_NOWHERE = 10**6
 _CELLS: Mapping[str, Show] = {"given": "answer", "key": "key", "place": "key", "right": "correctness"}
 
 _DEFAULTS = {f.name: f.default for f in fields(Question) if f.name not in ("id", "kind", "stem", "body")}
@@ -244,15 +246,17 @@ def _more(found: Findings, shows: frozenset[Show]) -> Mapping[str, Json]:
     if not found.rows:
         return more
     hidden = {name for name, need in _CELLS.items() if need not in shows}
-    rows = sorted(found.rows, key=_place) if "key" in shows else found.rows
+    rows = sorted(found.rows, key=lambda row: _place(row, "place" if "key" in shows else "given", shows))
     cut: list[Json] = [{name: cell for name, cell in row.items() if name not in hidden} for row in rows]
     return {**more, "rows": cut}
 
 
-def _place(row: Mapping[str, Json]) -> int:
-    """Where a thing belongs, of those that have to be put in order."""
-    place = row.get("place")
-    return place if isinstance(place, int) else 0
+def _place(row: Mapping[str, Json], by: str, shows: frozenset[Show]) -> int:
+    """Where a thing belongs, of those that have to be put in order; until that is shown, where it was put."""
+    if "place" not in row or _CELLS[by] not in shows:
+        return 0
+    place = row.get(by)
+    return place if isinstance(place, int) else _NOWHERE
 
 
 def _verdict(answer: Answer | None, score: Score, waits: bool, shows: frozenset[Show]) -> Verdict:
