@@ -175,6 +175,9 @@ class Attempt:
     def answer(self) -> None:
         """Looks at every question and answers most of them, section by section."""
         chosen: dict[str, Sequence[str]] = {}
+        for side in self.sides:
+            assert side.judge is not None
+            side.judge.held[-1].chosen = chosen
         for section in self.made.sections or ("",):
             if section and section != self.made.sections[0]:
                 self._enter(section)
@@ -183,9 +186,6 @@ class Attempt:
                     self.watch.at += timedelta(seconds=20)
                     self.both("GET", f"/quiz/attempts/{{attempt}}/?q={number}")
                     chosen[sheet.question] = self._answer(number, sheet)
-        for side in self.sides:
-            assert side.judge is not None
-            side.judge.held[-1].chosen = chosen
         self.both("GET", "/quiz/attempts/{attempt}/overview")
         self.both("GET", "/quiz/attempts/{attempt}/clock")
         for page in ("left", "back"):
