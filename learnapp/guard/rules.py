@@ -73,6 +73,8 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),
     "ledger.own": EVERY_MEMBER,
     "ledger.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
+    "records.own": EVERY_MEMBER,
+    "records.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
     "points.read": _rules(
         ("member", "self"), ("recorder", "own"), ("secretary", "own"), ("auditor", "subtree")
     ),

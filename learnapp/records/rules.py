@@ -38,7 +38,8 @@ class Recorded(Protocol):
 @dataclass(frozen=True)
 class Line:
     """Something that stands in the record: a `course`, a `module` of a course, or a `quiz` that was passed, in
-    exactly this version, with the entry that says so. Hours, mode and the rule of the hour are a module's."""
+    exactly this version, with the entry that says so. Hours, mode and the rule of the hour are a module's, the
+    attempt is a quiz's."""
 
     kind: str
     slug: str
@@ -50,6 +51,7 @@ class Line:
     hours: int = 0
     mode: str = ""
     hour_rule: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _line(entry: Recorded, zone: str) -> Line:
         hours=data.get("hours", 0),
         mode=data.get("mode", ""),
         hour_rule=data.get("hour_rule", ""),
+        attempt=data.get("attempt", ""),
     )
 
 

@@ -19,6 +19,7 @@ from learnapp.web import (
     points,
     preferences,
     quiz,
+    records,
     study,
 )
 from learnapp.web.gateway import Rsgi, rsgi
@@ -29,7 +30,7 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit, drill, media, notices):
+    for pages in (audit, drill, media, notices, records):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)

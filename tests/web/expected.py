@@ -139,6 +139,13 @@ TABLE: Mapping[str, Line] = {
     "GET ledger.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
     "GET ledger.find": anybody(),
     "GET ledger.find_of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
+    # records
+    "GET records.mine": anybody(),
+    "GET records.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
+    "GET records.save": anybody({"kind": "csv"}),
+    "POST records.save_of": person(
+        {**ABOUT_PERSON, "kind": "json"}, self=EVERYBODY, own="secretary auditor", below="auditor"
+    ),
     # points
     "GET points.mine": anybody(),
     "GET points.of": person(ABOUT_PERSON, self=EVERYBODY, own="recorder secretary auditor", below="auditor"),

@@ -1,0 +1,173 @@
+"""A study record in words, in the language of the request: the same for the page, for files and for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext
+
+from learnapp import branches, catalogue, ledger, plans, records
+from learnapp.errors import N_, NotFound
+from learnapp.records import Correction, Line
+from learnapp.web.doors import language, me, settings, today
+from learnapp.web.quiz.results import hidden_in
+
+KINDS: Mapping[str, str] = {
+    "course": N_("Course completed"),
+    "module": N_("Lesson completed"),
+    "quiz": N_("Quiz passed"),
+}
+_MEASURES: Mapping[str, str] = {"organised": N_("Organised study"), "online": N_("Online self-study")}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line in words: what, of which course, in which version, and where that version opens as it was."""
+
+    line: Line
+    title: str
+    course: str
+    number: int | None
+    href: str | None
+
+    @property
+    def version(self) -> str:
+        """The version for a person: its number, or the beginning of its hash where the catalogue lost it."""
+        if self.number is None:
+            return self.line.version[:12]
+        return str(gettext("version %(number)s", number=self.number))
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours of a year by one measure, in hundredths, with the target and what it rests on, where there is one."""
+
+    measure: str
+    label: str
+    value: int
+    target: int | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction in words."""
+
+    one: Correction
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class YearShown:
+    """A year in words. `modes` are code, words and hours of each mode, in the order of the
+    regulations."""
+
+    year: int
+    courses: tuple[Item, ...]
+    modules: tuple[Item, ...]
+    quizzes: tuple[Item, ...]
+    corrections: tuple[Corrected, ...]
+    modes: tuple[tuple[str, str, int], ...]
+    measures: tuple[Hours, ...]
+    total: int
+    hour_rules: tuple[str, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All lines by day."""
+        every = (*self.courses, *self.modules, *self.quizzes)
+        return tuple(sorted(every, key=lambda item: (item.line.on, item.line.seq)))
+
+
+@dataclass(frozen=True)
+class Record:
+    """A member's whole record: whose it is, and the years, newest first."""
+
+    member_id: str
+    name: str
+    branch: str
+    on: date
+    years: tuple[YearShown, ...]
+    own: bool
+
+    def year(self, wanted: int | None) -> YearShown | None:
+        """This year of the record, or the newest one; None where there is nothing."""
+        return next((one for one in self.years if one.year == wanted), self.years[0] if self.years else None)
+
+
+def record_of(person: branches.Person) -> Record:
+    """The record of a person, with nothing that may not be said yet."""
+    entries = ledger.entries_after(person.member_id, 0)
+    hidden = hidden_in(person.member_id, entries)
+    own = person.member_id == me().member_id
+    found = records.read(
+        person.member_id, today=today(), zone=settings().zone, hidden=hidden, entries=entries
+    )
+    years = tuple(_year(one, own) for one in found)
+    return Record(person.member_id, person.name, person.branch_name, today(), years, own)
+
+
+def in_language(text: str, text_en: str) -> str:
+    """A text that comes in both languages."""
+    return text_en if language() == "en" and text_en else text
+
+
+def _year(statement: records.Statement, own: bool) -> YearShown:
+    year = statement.year
+    return YearShown(
+        year=year.year,
+        courses=tuple(item(line, own) for line in year.courses),
+        modules=tuple(item(line, own) for line in year.modules),
+        quizzes=tuple(item(line, own) for line in year.quizzes),
+        corrections=tuple(_corrected(one, own) for one in year.corrections),
+        modes=tuple(
+            (mode, gettext(plans.MODES[mode]), year.hours[mode]) for mode in plans.MODES if mode in year.hours
+        ),
+        measures=tuple(
+            Hours(
+                one.measure,
+                gettext(_MEASURES[one.measure]),
+                one.hours,
+                one.target,
+                in_language(one.source, one.source_en),
+            )
+            for one in statement.measures
+        ),
+        total=year.total,
+        hour_rules=year.hour_rules,
+    )
+
+
+def item(line: Line, own: bool = True) -> Item:
+    """A line in words. What an attempt was like only its member may open."""
+    if line.kind == "quiz":
+        return _quiz(line, own)
+    try:
+        course = catalogue.course_version(line.version)
+    except NotFound:
+        return Item(line, line.module or line.slug, line.slug, None, None)
+    title = in_language(course.title, course.title_en)
+    module = course.find(line.module) if line.kind == "module" else None
+    opened = module or course.modules[0]
+    href = url_for("study.version", course=line.slug, module=opened.id, version=line.version)
+    if line.kind == "course":
+        return Item(line, title, "", course.number, href)
+    named = in_language(module.title, module.title_en) if module else line.module
+    return Item(line, named, title, course.number, href if module else None)
+
+
+def _quiz(line: Line, own: bool) -> Item:
+    href = url_for("quiz.review", attempt=line.attempt) if own else None
+    try:
+        quiz = catalogue.quiz_version(line.version)
+    except NotFound:
+        return Item(line, line.slug, "", None, href)
+    return Item(line, in_language(quiz.title, quiz.title_en), "", quiz.number, href)
+
+
+def _corrected(one: Correction, own: bool) -> Corrected:
+    return Corrected(one, item(one.line, own).title, gettext(ledger.VOID_REASONS[one.reason]))
