@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, literal, null, select, union_all, update
+from sqlalchemy import BindParameter, bindparam, func, literal, null, select, union_all, update
 
 from learnapp import catalogue, ledger
 from learnapp.branches import BranchPath, Membership
@@ -108,6 +108,16 @@ def known(member_id: str, slug: str) -> Known:
     standing = [int(row[1]) for row in rows if row[0] == "standing"]
     moves = tuple(Move(*row[:-1]) for row in measures if row.concerns)
     return Known(moves, len(measures), standing[0] if standing else None)
+
+
+def granted(member_id: str) -> dict[str, int]:
+    """The further attempts that were given to this member, by quiz."""
+    rows = db.session.execute(
+        select(_grant.c.quiz, func.sum(_grant.c.attempts))
+        .where(_grant.c.member_id == member_id, _grant.c.attempts.is_not(None))
+        .group_by(_grant.c.quiz)
+    )
+    return {quiz: int(count) for quiz, count in rows}
 
 
 def own_terms(quiz: catalogue.Quiz, zone: str) -> Terms:

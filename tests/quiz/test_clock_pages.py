@@ -130,6 +130,14 @@ def test_standing_extra_time_is_said_and_given(client: FlaskClient, me: str, tmp
     assert told(client, start(client, "an-exam"))["remaining_ms"] == 30 * 60_000
 
 
+def test_attempts_that_were_given_are_in_the_list(client: FlaskClient, me: str, tmp_path: Path) -> None:
+    publish(tmp_path, attempts=1)
+    with transaction():
+        measures.override(me, "five-kinds", attempts=2, reason="出差", actor_id=BOSS, at=AT)
+    assert "3 attempts left" in text_of(client.get("/quiz/", headers=EN))
+    assert "3 left of 3" in intro(client)
+
+
 def test_the_clock_is_told_and_nothing_is_written(
     client: FlaskClient, me: str, world: World, watch: Watch, tmp_path: Path
 ) -> None:

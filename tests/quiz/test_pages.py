@@ -413,7 +413,7 @@ def test_pages_ask_few_questions_of_the_database(client: FlaskClient, me: str) -
     event.listen(db.engine, "before_cursor_execute", listener)
     try:
         assert counted(path) == 3
-        assert counted("/quiz/") == 3
+        assert counted("/quiz/") == 4
         assert counted(f"{path}clock") == 2
         assert counted("/quiz/five-kinds/") == 4
         first = attempt_of(me, path).sheets[0].question

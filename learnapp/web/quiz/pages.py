@@ -34,9 +34,9 @@ def _mine(slug: str | None = None) -> Sequence[AttemptInfo]:
 @may("quiz.read")
 def index() -> str:
     """Every quiz on the shelf with how the asker stands to it."""
-    return render_template(
-        "quiz/index.html", lines=shown.lines(catalogue.quizzes(), _mine()), titled=shown.titled
-    )
+    granted = quiz.clocks.granted(me().member_id)
+    lines = shown.lines(catalogue.quizzes(), _mine(), granted)
+    return render_template("quiz/index.html", lines=lines, titled=shown.titled)
 
 
 @bp.get("/<slug>/")

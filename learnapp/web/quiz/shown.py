@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -83,18 +83,24 @@ def titled(text: str, text_en: str) -> str:
     return text_en if text_en and language() == "en" else text
 
 
-def lines(quizzes: Sequence[catalogue.Quiz], attempts: Sequence[AttemptInfo]) -> list[Line]:
-    """Every quiz with the member's attempts at it, in the order of the quizzes."""
+def lines(
+    quizzes: Sequence[catalogue.Quiz],
+    attempts: Sequence[AttemptInfo],
+    granted: Mapping[str, int] | None = None,
+) -> list[Line]:
+    """Every quiz with the member's attempts at it, in the order of the quizzes. `granted` are further attempts
+    that were given to the member, by quiz."""
     current = {one.slug: one for one in quizzes}
     known = results([found for found in attempts if found.quiz in current], current)
-    return [_line(one, known) for one in quizzes]
+    return [_line(one, known, (granted or {}).get(one.slug, 0)) for one in quizzes]
 
 
-def _line(one: catalogue.Quiz, known: Results) -> Line:
+def _line(one: catalogue.Quiz, known: Results, granted: int) -> Line:
     mine = [found for found in known.attempts if found.quiz == one.slug and not found.practice]
     running = next((found for found in mine if found.open), None)
     ended = tuple(found for found in mine if not found.open)
-    return Line(one, running, ended, quiz.attempts_left(one.attempts, len(mine)), known)
+    allowed = None if one.attempts is None else one.attempts + granted
+    return Line(one, running, ended, quiz.attempts_left(allowed, len(mine)), known)
 
 
 def asked(
