@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from learnapp import catalogue, quiz
 from learnapp.db import transaction
-from learnapp.errors import N_, Invalid, NotFound
+from learnapp.errors import Invalid
 from learnapp.quiz import Frozen
 from learnapp.web.doors import follow_now, instant, may, me, now
 from learnapp.web.quiz import shown
@@ -170,7 +170,7 @@ def enter(attempt: str) -> Response:
     staged = stages(found, quiz.taps(found.member_id, found.id))
     wanted = next((stage for stage in staged if stage.id == request.form.get("section")), None)
     if wanted is None:
-        raise NotFound("no-section", N_("This quiz has no such part."))
+        return redirect(url_for("quiz.run", attempt=attempt), 303)
     if wanted.state == "later":
         with transaction():
             quiz.save_form(found.member_id, found.id, quiz.SECTION + wanted.id, {}, at=now())
