@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from learnapp import audit, branches, catalogue, ledger, quiz
+from learnapp import audit, branches, catalogue, jobs, ledger, quiz
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import AppError, Conflict, Invalid, NotFound
 from learnapp.quiz import GRACE, measures
@@ -410,3 +410,20 @@ def test_a_measure_that_fails_for_one_is_finished_by_the_sweeper(
     assert info(other, attempts[other]).deadline_at == END + 5 * MINUTE
     done = db.session.execute(select(Measure.done_at)).scalar_one()
     assert done == AT + 2 * MINUTE
+
+
+def test_the_sweeper_finishes_what_a_crash_left_and_only_then_closes(
+    app: Flask, five: catalogue.Quiz, town: Town
+) -> None:
+    """Paused and gone on, and neither was written into the attempt: the time of the pause is given back."""
+    member, attempt = town.members[0], begin(town.members[0])
+    for_all(town.top, "pause", AT + 10 * MINUTE)
+    jobs.run_once(app, AT + 30 * MINUTE)
+    assert info(member, attempt).paused_at == AT + 10 * MINUTE and measures.pending(9) == []
+    for_all(town.top, "resume", AT + 40 * MINUTE)
+    db.session.rollback()
+    done = jobs.run_once(app, AT + 45 * MINUTE + GRACE + SETTLE)
+    assert (done.spread, done.closed) == (1, 0)
+    assert info(member, attempt).deadline_at == AT + 45 * MINUTE
+    assert jobs.run_once(app, AT + 45 * MINUTE + GRACE + SETTLE + MS).closed == 1
+    assert info(member, attempt).ended_at == AT + 45 * MINUTE
