@@ -17,6 +17,7 @@ from learnapp.web.doors import may, me, now, today
 from learnapp.web.filters import hundredths
 from learnapp.web.records.blueprint import bp
 from learnapp.web.records.pages import myself
+from learnapp.web.records.sheets import hours_pdf, record_pdf
 from learnapp.web.records.shown import KINDS, Item, Record, YearShown, record_of
 
 FORMAT = "learnapp-study-record/1"
@@ -117,6 +118,8 @@ def _line(item: Item) -> dict[str, Any]:
 KINDS_OF_FILE: Mapping[str, tuple[Callable[[Record], bytes], str, str]] = {
     "csv": (as_csv, "text/csv", "study-record.csv"),
     "json": (as_json, "application/json", "study-record.json"),
+    "pdf": (record_pdf, "application/pdf", "study-record.pdf"),
+    "hours": (hours_pdf, "application/pdf", "study-hours.pdf"),
 }
 
 
