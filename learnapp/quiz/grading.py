@@ -233,10 +233,13 @@ def _record(
         cause=cause,
         trace=trace,
     )
+    # A correction has the number of its row. What ends an attempt that was opened again has none of its own: it
+    # takes the number of the reopening, which recorded no result.
+    number = found.corrections + (2 if trace else 1)
     return ledger.record(
         event,
         member_id=found.member_id,
-        uid=f"quiz/{found.id}" + (f"/{found.corrections + 2}" if trace or found.corrections else ""),
+        uid=f"quiz/{found.id}" + (f"/{number}" if number > 1 else ""),
         occurred_at=ended_at,
         at=at,
         recorder=recorder,
@@ -245,8 +248,13 @@ def _record(
 
 
 def _counts(found: Frozen) -> bool:
-    """Whether this attempt counts when it ends: where the first one does, no later one."""
-    return catalogue.quiz_version(found.quiz_version).settings.counts != "first" or found.number == 1
+    """Whether this attempt counts when it ends: where the first one does, no later one; where the last one does,
+    none after which another one has ended, as when it was opened again."""
+    rule = catalogue.quiz_version(found.quiz_version).settings.counts
+    if rule == "last":
+        mine = queries.attempts(found.member_id, found.quiz)
+        return not any(one.number > found.number and not one.open for one in mine)
+    return rule != "first" or found.number == 1
 
 
 def _supersede(found: Frozen, at: datetime) -> None:

@@ -215,7 +215,9 @@ def counting(attempts: Sequence[AttemptInfo], counts: str) -> list[AttemptInfo]:
     """Those of a member's attempts at a quiz, in their order, that count by its setting: `first`, `last`, or any
     of them. Practice never does."""
     over = [found for found in attempts if not found.open and not found.practice]
-    return over[:1] if counts == "first" else over[-1:] if counts == "last" else over
+    if counts == "first":
+        return [found for found in over if found.number == 1]
+    return over[-1:] if counts == "last" else over
 
 
 def keys_open(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:

@@ -1,0 +1,154 @@
+"""What meets: reopening, late answers, corrected keys, marks, pauses, practice and which attempt counts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from learnapp import branches, ledger, quiz
+from learnapp.branches import Membership
+from learnapp.db import db, new_id, transaction
+from learnapp.errors import Conflict
+from learnapp.quiz import appeals, measures
+from tests.conftest import AT, ZONE
+from tests.quiz import exams, keyed, quizzes, written
+
+MINUTE = timedelta(minutes=1)
+BOSS = "b" * 32
+END = AT + 15 * MINUTE
+
+
+def reopen(member: str, attempt: str, at: datetime, minutes: int | None = 10) -> None:
+    """Opens an attempt again."""
+    with transaction():
+        measures.reopen(member, attempt, minutes=minutes, reason="误交", actor_id=BOSS, at=at)
+
+
+def submit(member: str, attempt: str, at: datetime) -> None:
+    """Hands in."""
+    with transaction():
+        quiz.submit(member, attempt, at=at)
+
+
+def standing(member: str) -> list[ledger.Entry]:
+    """The results in the ledger that hold."""
+    db.session.rollback()
+    entries = ledger.effective(ledger.entries_after(member, 0))
+    return [entry for entry in entries if entry.kind == "quiz-ended"]
+
+
+def test_a_reopened_attempt_can_be_corrected(app: Flask, tmp_path: Path) -> None:
+    first = keyed.publish(tmp_path)
+    member, attempt = keyed.take({**keyed.RIGHT, "single": "c"})
+    reopen(member, attempt, AT + 10 * MINUTE, None)
+    submit(member, attempt, AT + 12 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["earned"] == 400
+    later = keyed.publish(tmp_path, keyed.WITH_C)
+    keyed.carry_out(quiz.regrade.dry_run(first.hash, later.hash), AT + 20 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["earned"] == 500 and held.data["cause"] == "regraded"
+    reopen(member, attempt, AT + 30 * MINUTE, None)
+    assert standing(member) == []
+    submit(member, attempt, AT + 31 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["earned"] == 500
+
+
+def test_an_earlier_attempt_that_is_opened_again_does_not_count_beside_the_last(
+    app: Flask, member: str, tmp_path: Path
+) -> None:
+    quizzes.publish(tmp_path, extra='counts = "last"')
+    first = exams.over(member, 5)
+    second = exams.over(member, 0, AT + 20 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["attempt"] == second
+    reopen(member, first, AT + 40 * MINUTE)
+    submit(member, first, AT + 41 * MINUTE)
+    assert [one.data["attempt"] for one in standing(member) if one.data["counts"]] == [second]
+
+
+def test_an_appeal_is_not_decided_while_its_attempt_runs_again(app: Flask, tmp_path: Path) -> None:
+    written.publish(tmp_path)
+    taken = written.take()
+    written.mark(taken, "visit", "1" * 32, written.VISIT)
+    written.mark(taken, "evening", "1" * 32, written.EVENING)
+    with transaction():
+        assert appeals.ask(*taken, "visit", "请再看一遍。", at=AT + 2 * 60 * MINUTE)
+    reopen(*taken, AT + 3 * 60 * MINUTE, None)
+    with pytest.raises(Conflict), transaction():
+        appeals.decide(
+            written.lot(*taken, "visit"),
+            "2" * 32,
+            {"prepared": 100, "manner": 200},
+            "应当给满分。",
+            at=AT + 4 * 60 * MINUTE,
+        )
+    db.session.rollback()
+    assert quiz.attempt(*taken).earned is None
+    submit(*taken, AT + 5 * 60 * MINUTE)
+    with transaction():
+        appeals.decide(
+            written.lot(*taken, "visit"),
+            "2" * 32,
+            {"prepared": 100, "manner": 200},
+            "应当给满分。",
+            at=AT + 6 * 60 * MINUTE,
+        )
+    (held,) = standing(taken[0])
+    assert held.data["cause"] == "appeal" and held.data["earned"] == quiz.attempt(*taken).earned
+
+
+def test_what_is_told_as_saved_counts_also_after_a_reopening(app: Flask, member: str, tmp_path: Path) -> None:
+    """The answer that told a phone "handed in before" was lost; the phone sends the act again."""
+    quizzes.publish(tmp_path)
+    attempt = exams.begin(member)
+    sheet = quiz.attempt(member, attempt).sheets[0].question
+    kind = sheet.rsplit("-", 1)[0]
+    submit(member, attempt, AT + MINUTE)
+    answer = {"": quizzes.RIGHT[kind]}
+    act = quiz.NewAct("aaaaaaaa", 1, sheet, answer, 1000, 1000)
+    with transaction():
+        (told,) = quiz.save(member, attempt, [act], at=AT + 2 * MINUTE, session="aaaaaaaa").outcomes
+    assert told.code == "ended"
+    reopen(member, attempt, AT + 3 * MINUTE)
+    with transaction():
+        (told,) = quiz.save(member, attempt, [act], at=AT + 4 * MINUTE, session="aaaaaaaa").outcomes
+    assert told.code == "saved"
+    submit(member, attempt, AT + 5 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["earned"] == 100
+
+
+def test_who_moves_away_during_a_pause_goes_on_with_the_others(app: Flask, tmp_path: Path) -> None:
+    quizzes.publish(tmp_path)
+    member = new_id()
+    since = (AT - timedelta(days=400)).date()
+    with transaction():
+        top = branches.found("committee", "党委", parent_id=None, at=AT)
+        old, new = (branches.found("branch", name, parent_id=top, at=AT) for name in ("甲", "乙"))
+        branches.join(member, old, member_class="full", valid_from=since, actor_id=BOSS, at=AT)
+    attempt = exams.begin(member)
+
+    def everybody(kind: measures.ForAll, at: datetime) -> None:
+        with transaction():
+            number = measures.for_all("five-kinds", old, kind, reason="停电", actor_id=BOSS, at=at, zone=ZONE)
+        assert measures.spread("five-kinds", number, at=at)
+
+    everybody("pause", AT + 5 * MINUTE)
+    tomorrow = AT + timedelta(days=1)
+    with transaction():
+        db.session.execute(
+            update(Membership).where(Membership.member_id == member).values(valid_to=tomorrow.date())
+        )
+        branches.join(
+            member, new, member_class="full", valid_from=tomorrow.date(), actor_id=BOSS, at=AT + 6 * MINUTE
+        )
+    everybody("resume", tomorrow)
+    db.session.rollback()
+    found = quiz.attempt(member, attempt)
+    assert found.paused_at is None and found.deadline_at == tomorrow + 10 * MINUTE
