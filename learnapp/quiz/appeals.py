@@ -187,11 +187,14 @@ def decide(
     appeal, reply = of(found), marking.read_text(reply, marking.MOST_COMMENT)
     held = found.given[-1].criteria
     wanted = held if marks is None else dict(marks)
-    questions.grade_marked(found.question, found.answer, wanted)
+    if wanted != held:
+        questions.grade_marked(found.question, found.answer, wanted)
     if appeal.decided_by == reviewer_id and appeal.reply == reply and wanted == held:
         return Marking(appeal.member_id, created=False, final=False)
     if appeal.state != "open":
         raise Conflict("decided", N_("This appeal has been decided meanwhile."))
+    if found.attempt.open:
+        raise Conflict("running-again", N_("This attempt was opened again. Please decide once it is over."))
     if not may_decide(found, reviewer_id):
         raise Forbidden("own-mark", N_("Whoever marked an answer does not decide about it."))
     if not reply:
