@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp.db import db, dialect_name
@@ -27,6 +27,17 @@ _KEEP = {
     "sqlite": sqlite.insert(_act).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(_act).on_conflict_do_nothing(),
 }
+
+_SENT_AGAIN = (
+    update(_act)
+    .where(
+        _act.c.member_id == bindparam("of_member"),
+        _act.c.attempt_id == bindparam("of_attempt"),
+        _act.c.accepted.is_(False),
+        tuple_(_act.c.session, _act.c.number).in_(bindparam("keys", expanding=True)),
+    )
+    .values(accepted=True)
+)
 
 # What is kept as the answer of the act that enters a section.
 _ENTERED = "true"
@@ -122,6 +133,8 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
     known = queries.taps(found.member_id, found.id) if rows and not counts else []
     if rows:
         db.session.execute(_KEEP[dialect_name()], rows if len(rows) > 1 else rows[0])
+        if counts and found.corrections:
+            _take_again(found, rows)
     if overdue:
         grading.end(found, at)
     if rows and not counts:
@@ -130,6 +143,14 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
         outcomes = _told(outcomes, _left(found))
     remaining = found.clock.remaining_ms(at) if counts else 0
     return Saved(tuple(outcomes), found.highest, remaining, counts, overdue, found.paused_at is not None)
+
+
+def _take_again(found: Frozen, rows: Sequence[Mapping[str, Any]]) -> None:
+    """An attempt that runs although its result was corrected was opened again. What had arrived while it was over,
+    and is sent once more, comes in time now and counts like any act that is new."""
+    keys = [(row["session"], row["number"]) for row in rows]
+    named = {"of_member": found.member_id, "of_attempt": found.id, "keys": keys}
+    db.session.execute(_SENT_AGAIN, named)
 
 
 def _sorted_out(
