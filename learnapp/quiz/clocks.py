@@ -70,7 +70,9 @@ _MOVES = union_all(
         *(null() for _ in range(5)),
         _measure.c.reason,
         _measure.c.set_by,
-        _CONCERNED,
+        # A pause is over for everybody whom it stopped, wherever they are at home by then; who was not stopped
+        # has nothing that could go on.
+        (_measure.c.kind == "resume") | _CONCERNED,
     ).where(_measure.c.quiz == _HERE),
     select(
         literal("standing"),

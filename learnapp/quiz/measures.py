@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, and_, bindparam, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp import audit, branches, catalogue, ledger
@@ -122,12 +122,17 @@ def spread(slug: str, number: int, *, at: datetime, limit: int = 100_000) -> boo
 def _behind(slug: str, number: int, limit: int) -> list[tuple[str, str]]:
     """The open attempts of those whom the measure concerns that contain fewer measures than there are."""
     row = db.session.execute(
-        select(_measure.c.branch_id, _measure.c.day).where(
+        select(_measure.c.kind, _measure.c.branch_id, _measure.c.day).where(
             _measure.c.quiz == slug, _measure.c.number == number
         )
     ).one_or_none()
     if row is None:
         return []
+    # Who stands still may have moved to another unit since, and goes on as well.
+    concerned = or_(
+        _attempt.c.member_id.in_(branches.ids_below([row.branch_id], row.day)),
+        and_(literal(row.kind == "resume"), _attempt.c.paused_at.is_not(None)),
+    )
     rows = db.session.execute(
         select(_attempt.c.member_id, _attempt.c.id)
         .where(
@@ -135,7 +140,7 @@ def _behind(slug: str, number: int, limit: int) -> list[tuple[str, str]]:
             _attempt.c.state == "open",
             _attempt.c.number > 0,
             _attempt.c.measures < queries.THERE,
-            _attempt.c.member_id.in_(branches.ids_below([row.branch_id], row.day)),
+            concerned,
         )
         .limit(limit)
     )
