@@ -177,8 +177,13 @@ def practise(
 
 
 def may_practise(quiz: catalogue.Quiz, at: datetime, zone: str) -> bool:
-    """Whether the quiz may be practised: where its author allows it, an exam only once its keys may be seen."""
-    return quiz.settings.practice and (not quiz.exam or reviewing.keys_open(quiz, at, zone))
+    """Whether the quiz may be practised: where its author allows it and it has opened. An exam, and any quiz with a
+    closing time, only once its keys may be seen: who tries without limit finds what the others must not know."""
+    opens = timing.local(quiz.settings.opens, zone)
+    if not quiz.settings.practice or (opens is not None and at < opens):
+        return False
+    guarded = quiz.exam or quiz.settings.closes is not None
+    return not guarded or reviewing.keys_open(quiz, at, zone)
 
 
 def refusal(verdict: Verdict, terms: Terms) -> Conflict:
