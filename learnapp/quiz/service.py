@@ -11,9 +11,10 @@ from typing import Any, Literal, cast
 from sqlalchemy import Table, bindparam, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from learnapp import catalogue
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Invalid
-from learnapp.quiz import grading, lateness, queries, rules, timing
+from learnapp.quiz import grading, lateness, phases, queries, rules, timing
 from learnapp.quiz.clocks import locked
 from learnapp.quiz.journal import FORM_SESSION, MAX_MS, NewAct, answer_text, most_kept
 from learnapp.quiz.models import Act, Attempt
@@ -33,7 +34,7 @@ _SENT_AGAIN = (
     .where(
         _act.c.member_id == bindparam("of_member"),
         _act.c.attempt_id == bindparam("of_attempt"),
-        _act.c.accepted.is_(False),
+        _act.c.late.is_(True),
         tuple_(_act.c.session, _act.c.number).in_(bindparam("keys", expanding=True)),
     )
     .values(accepted=True)
@@ -148,9 +149,22 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
 def _take_again(found: Frozen, rows: Sequence[Mapping[str, Any]]) -> None:
     """An attempt that runs although its result was corrected was opened again. What had arrived while it was over,
     and is sent once more, comes in time now and counts like any act that is new."""
-    keys = [(row["session"], row["number"]) for row in rows]
-    named = {"of_member": found.member_id, "of_attempt": found.id, "keys": keys}
-    db.session.execute(_SENT_AGAIN, named)
+    keys = [(row["session"], row["number"]) for row in rows if row["accepted"]]
+    if keys:
+        named = {"of_member": found.member_id, "of_attempt": found.id, "keys": keys}
+        db.session.execute(_SENT_AGAIN, named)
+
+
+def _looked_at(found: Frozen) -> frozenset[str]:
+    """The questions of parts that were left and may be looked at again, where the quiz shows more there than
+    what was answered: nobody answers these any more. A page sends its acts in their order, so that none of them
+    can come after its own door, whatever number it bears."""
+    names = rules.sections(found.sheets)
+    shows = phases.shows("during", catalogue.quiz_version(found.quiz_version).settings)
+    if not names or not shows - {"answer", "mark"}:
+        return frozenset()
+    here = names.index(rules.entered(queries.taps(found.member_id, found.id), found.sheets))
+    return frozenset(one.question for one in found.sheets if one.section in names[:here])
 
 
 def _sorted_out(
@@ -160,6 +174,7 @@ def _sorted_out(
     bank = queries.bank(found.quiz_version)
     sheets = found.sheets
     orders = {sheet.question: sheet.order for sheet in sheets}
+    shown = _looked_at(found) if counts else frozenset()
     doors = {rules.SECTION + name for name in rules.sections(sheets)[1:]}
     rows: list[dict[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -182,7 +197,7 @@ def _sorted_out(
                 "wall_ms": act.wall_ms,
                 "monotonic_ms": act.monotonic_ms,
                 "received_at": at,
-                "accepted": counts,
+                "accepted": counts and act.question not in shown,
                 "late": not counts,
             }
         )
@@ -200,7 +215,8 @@ def _check_room(kept: int, answer: str) -> None:
 def _left(found: Frozen) -> Mapping[lateness.Key, Code]:
     """The acts that do not count because their section had been left."""
     taps = queries.taps(found.member_id, found.id)
-    return {(tap.session, tap.number): "locked" for tap in rules.shut_out(taps, found.sheets)}
+    refused = [tap for tap in taps if not tap.accepted and not tap.late]
+    return {(tap.session, tap.number): "locked" for tap in (*refused, *rules.shut_out(taps, found.sheets))}
 
 
 def _told(outcomes: Sequence[Outcome], stands: Mapping[lateness.Key, Code]) -> list[Outcome]:

@@ -21,8 +21,8 @@ explanation = "解析"
 """
 
 
-def source(minutes: int | None = 15) -> str:
-    """The TOML file."""
+def source(minutes: int | None = 15, shows: str = "") -> str:
+    """The TOML file. `shows` is what is shown of parts that were left, as TOML."""
     head = [
         'id = "two-parts"',
         'title = "两部分"',
@@ -35,12 +35,13 @@ def source(minutes: int | None = 15) -> str:
     sections = [f'[[section]]\nid = "{i}"\ntitle = "{zh}"\ntitle_en = "{en}"' for i, zh, en in parts]
     draws = [f'[[draw]]\npool = "{name}"\ncount = 2\nsection = "{name}"' for name, _, _ in parts]
     bank = [_QUESTION.format(name=name, number=number) for name, _, _ in parts for number in (1, 2)]
+    head += [f"[review]\nduring = {shows}"] if shows else []
     return "\n".join([*head, *sections, *draws, *bank])
 
 
-def publish(folder: Path, minutes: int | None = 15) -> catalogue.Quiz:
+def publish(folder: Path, minutes: int | None = 15, shows: str = "") -> catalogue.Quiz:
     """Publishes it in the present application's database."""
-    reading = catalogue.read_files("quiz", "two-parts", {"two-parts.toml": source(minutes).encode()})
+    reading = catalogue.read_files("quiz", "two-parts", {"two-parts.toml": source(minutes, shows).encode()})
     assert reading.definition is not None and not reading.problems, reading.problems
     with transaction():
         published = catalogue.publish(
