@@ -120,8 +120,13 @@ def settle(found: Frozen, waiting: Collection[str], at: datetime) -> None:
             db.session.execute(insert(_lot), row)
         elif states[question] == "marked":
             set_state(found, question, "waiting")
-    for question, state in states.items():
-        if state == "waiting" and question not in waiting:
+    done = [name for name, state in states.items() if state == "waiting" and name not in waiting]
+    marked = given(found) if done else {}
+    for question in done:
+        if question in marked:
+            # Somebody marked an earlier answer, and an appeal may be about that: its lot stays.
+            set_state(found, question, "marked")
+        else:
             db.session.execute(delete(_script).where(*_THIS), _this(found, question))
             lot = lot_of(found.member_id, found.id, question)
             db.session.execute(delete(_lot).where(_lot.c.lot == lot))
