@@ -281,7 +281,9 @@ def _check_reopening(found: Frozen, minutes: int | None) -> None:
         raise Invalid("practice", N_("This was practice. It can simply be done again."))
     if any(one.open and not one.practice for one in queries.attempts(found.member_id, found.quiz)):
         raise Conflict("still-open", N_("An attempt at this quiz is still running."))
-    if minutes is None and catalogue.quiz_version(found.quiz_version).minutes is not None:
+    # An attempt that nothing ends would keep the keys from nobody, though the quiz is not over for all.
+    timed = found.deadline_at or catalogue.quiz_version(found.quiz_version).minutes
+    if minutes is None and timed is not None:
         raise Invalid("minutes", _MINUTES, most=MOST_MINUTES)
 
 

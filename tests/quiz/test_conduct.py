@@ -126,7 +126,7 @@ def test_own_times_reach_the_member(client: FlaskClient, world: World, member: s
     assert answer.status_code == 303
     assert running(member).deadline_at == AT + timedelta(minutes=40)
     (told,) = notices.waiting(member)
-    assert told.data["what"] == "time"
+    assert told.data["what"] == "time" and told.data["minutes"] == 0
     bad = post(client, page, kind="override", opens="gestern", reason="x", seen="1")
     assert bad.status_code == 422 and "is not a date and time" in text_of(bad)
 

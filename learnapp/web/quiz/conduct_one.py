@@ -160,7 +160,8 @@ def _moment(name: str) -> datetime | None:
 
 
 def _tell(member_id: str, found: catalogue.Quiz) -> None:
-    """The person hears of it, with the reason, at the quiz's own page."""
+    """The person hears of it, with the reason, at the quiz's own page. The minutes of own times are the whole
+    limit, not more minutes."""
     notices.tell(
         member_id,
         "time",
@@ -168,6 +169,6 @@ def _tell(member_id: str, found: catalogue.Quiz) -> None:
         subject=f"quiz/{found.slug}",
         at=now(),
         version=found.hash,
-        minutes=whole("minutes") or 0,
+        minutes=0 if request.form.get("kind") == "override" else whole("minutes") or 0,
         reply=request.form.get("reason", "").strip(),
     )
