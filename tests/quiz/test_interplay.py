@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from learnapp import branches, ledger, quiz
+from learnapp import branches, catalogue, ledger, quiz
 from learnapp.branches import Membership
 from learnapp.db import db, new_id, transaction
-from learnapp.errors import Conflict
+from learnapp.errors import Conflict, Invalid
 from learnapp.quiz import appeals, measures
 from tests.conftest import AT, ZONE
-from tests.quiz import exams, keyed, quizzes, written
+from tests.quiz import exams, keyed, quizzes, sectioned, written
 
 MINUTE = timedelta(minutes=1)
 BOSS = "b" * 32
@@ -152,3 +152,77 @@ def test_who_moves_away_during_a_pause_goes_on_with_the_others(app: Flask, tmp_p
     db.session.rollback()
     found = quiz.attempt(member, attempt)
     assert found.paused_at is None and found.deadline_at == tomorrow + 10 * MINUTE
+
+
+def test_nobody_practises_what_others_may_still_answer(app: Flask, member: str, tmp_path: Path) -> None:
+    """Practice shows marks, and whoever may try without end finds every key by its mark."""
+    quizzes.publish(
+        tmp_path, extra='practice = true\nopens = "2026-11-24T12:00"\ncloses = "2026-11-24T18:00"'
+    )
+    for at in (AT, AT + timedelta(hours=3)):
+        with pytest.raises(Conflict, match="practised"), transaction():
+            quiz.start(member, "five-kinds", at=at, zone=ZONE, practice=True)
+    with transaction():
+        assert quiz.start(member, "five-kinds", at=exams.CLOSES + MINUTE, zone=ZONE, practice=True).created
+
+
+def test_a_quiz_that_is_not_open_yet_is_not_practised(app: Flask, member: str, tmp_path: Path) -> None:
+    quizzes.publish(tmp_path, extra='practice = true\nopens = "2026-11-24T12:00"')
+    with pytest.raises(Conflict, match="practised"), transaction():
+        quiz.start(member, "five-kinds", at=AT, zone=ZONE, practice=True)
+
+
+def test_what_is_looked_at_again_is_not_answered_any_more(app: Flask, member: str, tmp_path: Path) -> None:
+    """A page gives its door a high number, looks at the keys of the part before it, and answers with lower ones."""
+    sectioned.publish(tmp_path, shows='["answer", "correctness", "feedback", "key"]')
+    with transaction():
+        attempt = quiz.start(member, "two-parts", at=AT, zone=ZONE).attempt_id
+
+    def send(number: int, question: str, answer: object, at: datetime) -> str:
+        act = quiz.NewAct("aaaaaaaa", number, question, answer, 1000, 1000)
+        with transaction():
+            return quiz.save(member, attempt, [act], at=at, session="aaaaaaaa").outcomes[0].code
+
+    assert send(1, "basics-1", {"": ["a"]}, AT + MINUTE) == "saved"
+    assert send(1_000_000, "section:practice", {}, AT + 2 * MINUTE) == "saved"
+    assert send(1, "basics-1", {"": ["a"]}, AT + 3 * MINUTE) == "saved"
+    assert send(2, "basics-2", {"": ["a"]}, AT + 3 * MINUTE) == "locked"
+    assert send(3, "practice-1", {"": ["a"]}, AT + 3 * MINUTE) == "saved"
+    submit(member, attempt, AT + 4 * MINUTE)
+    (held,) = standing(member)
+    assert held.data["earned"] == 200
+
+
+def test_an_appeal_outlives_that_its_answer_was_taken_away(app: Flask, tmp_path: Path) -> None:
+    written.publish(tmp_path)
+    taken = written.take()
+    written.mark(taken, "visit", "1" * 32, written.VISIT)
+    written.mark(taken, "evening", "1" * 32, written.EVENING)
+    with transaction():
+        assert appeals.ask(*taken, "visit", "请再看一遍。", at=AT + 120 * MINUTE)
+    reopen(*taken, AT + 180 * MINUTE, None)
+    with transaction():
+        quiz.save_form(*taken, "visit", {"": ["别的话。"]}, at=AT + 181 * MINUTE)
+    submit(*taken, AT + 182 * MINUTE)
+    assert quiz.attempt(*taken).pending == 1
+    reopen(*taken, AT + 183 * MINUTE, None)
+    with transaction():
+        quiz.save_form(*taken, "visit", {}, at=AT + 184 * MINUTE)
+    submit(*taken, AT + 185 * MINUTE)
+    with transaction():
+        appeals.decide(written.lot(*taken, "visit"), "2" * 32, None, "答案已经收回。", at=AT + 186 * MINUTE)
+    db.session.rollback()
+    assert appeals.waiting() == 0 and quiz.attempt(*taken).pending == 0
+
+
+def test_what_is_opened_again_in_a_quiz_with_a_closing_time_ends(
+    app: Flask, member: str, tmp_path: Path
+) -> None:
+    """Nothing would ever end it, and so it would not keep the keys from anybody."""
+    quizzes.publish(tmp_path, minutes=None, extra='closes = "2026-11-24T18:00"')
+    attempt = exams.over(member)
+    with pytest.raises(Invalid, match="minutes"):
+        reopen(member, attempt, exams.CLOSES + MINUTE, None)
+    reopen(member, attempt, exams.CLOSES + MINUTE, 10)
+    db.session.rollback()
+    assert not quiz.reviewing.everybody_done(catalogue.quiz("five-kinds"), exams.CLOSES + 5 * MINUTE, ZONE)
