@@ -14,10 +14,7 @@ from benchmarks import product, report, yardsticks
 from benchmarks.measure import fsyncs_per_second
 from benchmarks.served import Shape
 from learnapp import config
-from tests.postgres import Server
-
-# Nothing is switched off: a commit that was answered is on the disk.
-_DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=80"
+from tests.postgres import DURABLE, Server
 
 
 def _arguments() -> argparse.Namespace:
@@ -41,7 +38,7 @@ def _place(engine: str, folder: Path) -> Iterator[tuple[str, dict[str, str], tup
     if engine == "sqlite":
         yield str(folder / "bare.sqlite3"), {}, ()
         return
-    with Server(folder, _DURABLE) as server:
+    with Server(folder, DURABLE) as server:
         server.create("bare", owner=True)
         owner = server.create("product", owner=True)
         settings = {"LEARNAPP_DATABASE_URL": server.url("product"), "LEARNAPP_DATABASE_OWNER_URL": owner}

@@ -39,6 +39,16 @@ def page(answer: Answer) -> str:
     return body.decode()
 
 
+def form_token(text: str) -> str:
+    """The CSRF token of a form on a page."""
+    return _first(_CSRF, text)
+
+
+def paper_of(text: str) -> tuple[str, list[tuple[str, dict[str, list[str]]]]]:
+    """The attempt's token on the page of a running attempt, and each of its questions with an answer to it."""
+    return _first(_TOKEN, text), [(name, _choice(part)) for name, part in _QUESTION.findall(text)]
+
+
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     if found is None:
@@ -50,7 +60,7 @@ def sign_in(number: int) -> Script:
     """Through the real form."""
     form = yield Ask("sign-in page", "/accounts/sign-in")
     fields = {
-        "csrf_token": _first(_CSRF, page(form)),
+        "csrf_token": form_token(page(form)),
         "name": sign_in_name(number),
         "password": PASSWORD,
         "next": "/",
@@ -76,7 +86,7 @@ class Member:
     def open_quiz(self) -> Script:
         """The page with the start button, for its token."""
         answer = yield Ask("quiz page", f"/quiz/{QUIZ}/")
-        self.csrf = _first(_CSRF, page(answer))
+        self.csrf = form_token(page(answer))
 
     def start(self) -> Script:
         """Presses start."""
@@ -87,8 +97,7 @@ class Member:
         """Opens the paper and picks an answer for each of its ten questions."""
         answer = yield Ask(PAPER, f"/quiz/attempts/{self.attempt}/")
         text = page(answer)
-        self.token = _first(_TOKEN, text)
-        self.answers = [(name, _choice(part)) for name, part in _QUESTION.findall(text)]
+        self.token, self.answers = paper_of(text)
         if len(self.answers) != QUESTIONS:
             raise ValueError(f"{len(self.answers)} questions on a paper of {QUESTIONS}")
 

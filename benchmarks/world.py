@@ -40,11 +40,12 @@ def _unlimited(source: Path, folder: Path) -> Path:
     return target
 
 
-def _publish(settings: config.Config) -> None:
+def _publish(settings: config.Config, all_courses: bool) -> None:
     store = media.Store(settings.media_dir)
     with tempfile.TemporaryDirectory() as folder:
         quiz = _unlimited(config.ROOT / "quizzes" / f"{QUIZ}.toml", Path(folder))
-        for path in (*sorted((config.ROOT / "courses").iterdir()), quiz):
+        courses = sorted((config.ROOT / "courses").glob("*" if all_courses else COURSE))
+        for path in (*courses, quiz):
             reading = catalogue.read_folder(path)
             assert reading.definition is not None, reading.problems
             with transaction():
@@ -63,8 +64,9 @@ def _units() -> tuple[str, list[str]]:
     return top, units
 
 
-def _people(count: int, units: list[str]) -> None:
+def _people(count: int, units: list[str]) -> list[str]:
     stored: str | None = None
+    members = []
     for number in range(count):
         with transaction():
             member_id = accounts.create(f"党员{number}", sign_in_name(number), at=clock.now())
@@ -81,6 +83,8 @@ def _people(count: int, units: list[str]) -> None:
                 stored = db.session.get_one(accounts.Account, member_id).password_hash
             own = accounts.Account.member_id == member_id
             db.session.execute(update(accounts.Account).where(own).values(password_hash=stored))
+        members.append(member_id)
+    return members
 
 
 def _plan(top: str, today: date) -> None:
@@ -106,16 +110,22 @@ def _plan(top: str, today: date) -> None:
         )
 
 
+def fill(settings: config.Config, count: int, *, all_courses: bool = True) -> list[str]:
+    """Fills the migrated database of the present application context; returns the members by their numbers."""
+    _publish(settings, all_courses)
+    top, units = _units()
+    members = _people(count, units)
+    _plan(top, clock.local_date(clock.now(), settings.zone))
+    return members
+
+
 def main(count: int) -> None:
     """Migrates the database of the environment and fills it."""
     settings = config.load()
     upgrade_database(settings)
     app = create_app(settings)
     with app.app_context():
-        _publish(settings)
-        top, units = _units()
-        _people(count, units)
-        _plan(top, clock.local_date(clock.now(), settings.zone))
+        fill(settings, count)
         db.session.remove()
         db.engine.dispose()
 

@@ -17,6 +17,8 @@ from types import TracebackType
 import psycopg
 
 OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=80"
+# Nothing is switched off: a commit that was answered is on the disk.
+DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=80"
 ROLES = ("owner", "learnapp_app")
 
 
