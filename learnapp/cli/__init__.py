@@ -2,7 +2,7 @@
 
 import click
 
-from learnapp.cli import begin, content, coverage, database, demo, doctor, ledger, points, quiz, serve
+from learnapp.cli import backup, begin, content, coverage, database, demo, doctor, ledger, points, quiz, serve
 
 
 @click.group()
@@ -17,6 +17,8 @@ for command in (
     demo.demo,
     doctor.doctor,
     database.group,
+    backup.backup,
+    backup.restore,
     content.group,
     ledger.group,
     points.group,

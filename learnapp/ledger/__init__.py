@@ -8,6 +8,7 @@ itself on an `export`; `prove` shows one entry's way into the log.
 """
 
 from learnapp.ledger.anchors import anchor_of, keep_anchor
+from learnapp.ledger.copies import Extent, extent
 from learnapp.ledger.events import (
     CourseCompleted,
     Event,
@@ -67,6 +68,7 @@ __all__ = [
     "CourseCompleted",
     "Entry",
     "Event",
+    "Extent",
     "Fate",
     "Finding",
     "Key",
@@ -89,6 +91,7 @@ __all__ = [
     "entry",
     "event_of",
     "export",
+    "extent",
     "fate",
     "find",
     "find_entry",
