@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -49,6 +49,8 @@ FINDINGS: Mapping[str, str] = {
         "By the phone's clocks the page was opened %(seconds)s seconds before the attempt began."
     ),
     "after-deadline": N_("It may have been made up to %(seconds)s seconds after the time was up."),
+    "seen": N_("The right answers had been shown before this arrived."),
+    "public": N_("The quiz had closed when this arrived, and its right answers may have been public."),
     "cluster": N_("%(count)s questions were answered within %(seconds)s seconds."),
 }
 
@@ -101,18 +103,40 @@ class _Before:
 
 
 def judge(
-    started_at: datetime, deadline_at: datetime, received: Sequence[Tap], late: Sequence[Tap]
+    started_at: datetime,
+    deadline_at: datetime,
+    received: Sequence[Tap],
+    late: Sequence[Tap],
+    *,
+    seen_at: datetime | None = None,
+    public_at: datetime | None = None,
 ) -> tuple[Claim, ...]:
     """What can be known of each of the `late` acts. `received` are the acts of the attempt that arrived in
     time, the only ones that tie a page's clocks to the server's: what came late is a claim, and a claim
-    proves no other one."""
+    proves no other one. `seen_at` is when right answers were shown to this member after the end, `public_at`
+    from when they may have been known to everybody: no clock says whether what came after that was copied.
+    """
     kept: dict[str, tuple[list[Tap], list[Tap]]] = {tap.session: ([], []) for tap in late}
     for place, taps in enumerate((received, late)):
         for tap in taps:
             if tap.session in kept:
                 kept[tap.session][place].append(tap)
     pages = {session: _page(*own) for session, own in kept.items()}
-    return tuple(_claim(tap, pages[tap.session], started_at, deadline_at) for tap in late)
+    claims = (_claim(tap, pages[tap.session], started_at, deadline_at) for tap in late)
+    return tuple(_told(claim, seen_at, public_at) for claim in claims)
+
+
+def _told(claim: Claim, seen_at: datetime | None, public_at: datetime | None) -> Claim:
+    """The claim with what it means that right answers were to be had before it arrived."""
+    arrived, more = claim.tap.received_at, []
+    if seen_at is not None and arrived >= seen_at:
+        more.append(Finding("seen"))
+    elif public_at is not None and arrived >= public_at:
+        more.append(Finding("public"))
+    if not more:
+        return claim
+    verdict: Verdict = "claimed" if claim.verdict == "in-time" else claim.verdict
+    return replace(claim, verdict=verdict, findings=(*more, *claim.findings))
 
 
 def _claim(tap: Tap, page: _Page, started_at: datetime, deadline_at: datetime) -> Claim:

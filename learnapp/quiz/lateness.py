@@ -109,7 +109,14 @@ def _judge(
     settings = catalogue.quiz_version(found.quiz_version).settings
     in_time = [tap for tap in taps if tap.accepted and not tap.late]
     came_late = sorted((tap for tap in taps if tap.late), key=lambda tap: (tap.number, tap.session))
-    claims = late.judge(found.started_at, deadline_at, in_time, came_late)
+    claims = late.judge(
+        found.started_at,
+        deadline_at,
+        in_time,
+        came_late,
+        seen_at=_seen_at(found, deadline_at),
+        public_at=found.closes_at if "key" in settings.review["closed"] else None,
+    )
     fresh = {_key(tap) for tap in new}
     sorted_out: dict[Fate, list[Weighed]] = {"accepted": [], "waiting": [], "refused": []}
     for claim in claims:
@@ -130,6 +137,14 @@ def _judge(
     if sorted_out["accepted"]:
         _accept(found, sorted_out["accepted"], actor_id=audit.INSTALLATION, at=at)
     _mark(found)
+
+
+def _seen_at(found: Frozen, deadline_at: datetime) -> datetime | None:
+    """When right answers of this quiz were first shown to the member after the end of this attempt: on its
+    own review, or on that of another one, whose paper may have asked the same."""
+    mine = queries.attempts(found.member_id, found.quiz)
+    shown = [one.keys_seen_at for one in mine if one.keys_seen_at and one.keys_seen_at >= deadline_at]
+    return min(shown, default=None)
 
 
 def _fate(

@@ -20,7 +20,9 @@ class Attempt(Base):
     `deadline_at` holds the limit, stretched to `limit_percent`, and the closing time. What moves it are measures:
     `measures` counts those that it contains, so it may be too early, never too late. `closes_at` is the closing
     time that the quiz itself gave, before any measure. While the clock stands, `paused_at` says since when.
-    `pending` counts the answers that a person still has to mark, `corrections` the rows of `quiz_grade`.
+    `keys_seen_at` is when right answers were first shown to the member, kept only where that could matter for
+    answers that come late. `pending` counts the answers that a person still has to mark, `corrections` the
+    rows of `quiz_grade`.
     """
 
     __tablename__ = "attempt"
@@ -57,6 +59,7 @@ class Attempt(Base):
     corrections: Mapped[int] = mapped_column(default=0, server_default="0")
     key_version: Mapped[str | None] = mapped_column(HASH, default=None)
     late_state: Mapped[str | None] = mapped_column(KEY, default=None)
+    keys_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class Act(Base):

@@ -48,6 +48,7 @@ _COLUMNS = (
     _attempt.c.corrections,
     _attempt.c.key_version,
     _attempt.c.late_state,
+    _attempt.c.keys_seen_at,
 )
 _PAPER = (_attempt.c.paper, _attempt.c.paper_digest)
 
@@ -79,6 +80,7 @@ class AttemptInfo:
     corrections: int
     key_version: str | None
     late_state: str | None
+    keys_seen_at: datetime | None
 
     @property
     def practice(self) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import Integer, String, bindparam, cast, literal, null, or_, select, union_all, update
 
 from learnapp import catalogue
 from learnapp.db import UtcDateTime, db, table_of
@@ -240,3 +240,42 @@ def corrections(member_id: str, attempt_id: str) -> tuple[Correction, ...]:
     """What happened to a result since it was first recorded, in its order."""
     rows = db.session.execute(_GRADES, {"member_id": member_id, "attempt_id": attempt_id})
     return tuple(Correction(*tuple(row)) for row in rows)
+
+
+_SEEN = (
+    update(_attempt)
+    .where(
+        _attempt.c.member_id == bindparam("this_member"),
+        _attempt.c.id == bindparam("this_attempt"),
+        _attempt.c.keys_seen_at.is_(None),
+    )
+    .values(keys_seen_at=bindparam("seen_at"))
+)
+
+
+def keys_matter(found: AttemptInfo, mine: Sequence[AttemptInfo]) -> bool:
+    """Whether it has to be noted that right answers of this attempt are shown: the clock ended one of the
+    member's attempts at the quiz, so that answers to it may still arrive."""
+    return found.keys_seen_at is None and any(one.ended_by == "deadline" for one in mine)
+
+
+def keys_held(found: AttemptInfo, mine: Sequence[AttemptInfo], at: datetime) -> bool:
+    """Whether right answers of this attempt are shown only when the member asks for them: as long as answers
+    to an attempt that the clock ended may still arrive and count. They are to be sent first, since what comes
+    after is a person's to decide."""
+    return keys_matter(found, mine) and any(_may_arrive(one, at) for one in mine)
+
+
+def _may_arrive(found: AttemptInfo, at: datetime) -> bool:
+    settings = catalogue.quiz_version(found.quiz_version).settings
+    if found.ended_by != "deadline" or found.deadline_at is None or settings.late_sync == "refuse":
+        return False
+    return at <= found.deadline_at + timedelta(hours=settings.late_hours)
+
+
+def note_keys_seen(found: AttemptInfo, mine: Sequence[AttemptInfo], at: datetime) -> None:
+    """Notes that right answers of this attempt are being shown to its member, where that matters; `mine` are
+    all of the member's attempts at the quiz. Doing it again keeps the first time."""
+    if keys_matter(found, mine):
+        ids = {"this_member": found.member_id, "this_attempt": found.id}
+        db.session.execute(_SEEN, {**ids, "seen_at": at})

@@ -575,6 +575,7 @@ def upgrade() -> None:
             nullable=True,
         ),
     )
+    op.add_column("attempt", sa.Column("keys_seen_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_attempt_pending", "attempt", ["pending"], unique=False)
     op.create_index("ix_attempt_version", "attempt", ["quiz", "quiz_version"], unique=False)
     op.add_column(
@@ -604,6 +605,7 @@ def downgrade() -> None:
     op.drop_column("drill_card", "key_version")
     op.drop_index("ix_attempt_version", table_name="attempt")
     op.drop_index("ix_attempt_pending", table_name="attempt")
+    op.drop_column("attempt", "keys_seen_at")
     op.drop_column("attempt", "late_state")
     op.drop_column("attempt", "key_version")
     op.drop_column("attempt", "corrections")

@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import ledger, quiz
+from learnapp import clock, ledger, quiz
 from learnapp.db import db, transaction
 from learnapp.quiz import lateness
 from tests.conftest import AT
+from tests.quiz.quizzes import SECRET
 from tests.quiz.test_lateness import act, begin, cut, keep, shelve, unclear
 from tests.world import World, sign_in
 
@@ -49,6 +50,35 @@ def test_the_member_sees_what_was_late_and_why(world: World, client: FlaskClient
     assert "The time was up at 2026-11-24 10:45:00; it arrived at 11:10:00." in page
     assert "By all that the server knows it was made in time." in page
     assert "By the phone&#39;s clock 120 seconds less had passed than by its stopwatch." in page
+
+
+def test_right_answers_wait_until_everything_is_sent(
+    world: World, client: FlaskClient, attempt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has seen them could write what "arrives late"; so they are opened by an act that is noted."""
+    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(minutes=50))
+    member = world.people["member"]
+    sign_in(client, member)
+    address = f"/quiz/attempts/{attempt}/review"
+    held = text(client, address)
+    assert "Show the explanations" in held and SECRET not in held
+    assert quiz.attempt(member, attempt).keys_seen_at is None
+    fresh()
+    for _tap in range(2):
+        assert client.post(address).status_code == 303
+    shown = text(client, address)
+    assert "Show the explanations" not in shown and SECRET in shown
+    fresh()
+    assert quiz.attempt(member, attempt).keys_seen_at == AT + timedelta(minutes=50)
+
+
+def test_right_answers_are_shown_at_once_when_nothing_can_count_any_more(
+    world: World, client: FlaskClient, attempt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(hours=30))
+    sign_in(client, world.people["member"])
+    shown = text(client, f"/quiz/attempts/{attempt}/review")
+    assert "Show the explanations" not in shown and SECRET in shown
 
 
 def test_a_person_decides_with_everything_in_view(world: World, client: FlaskClient, attempt: str) -> None:

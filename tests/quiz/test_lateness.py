@@ -143,6 +143,56 @@ def unclear(member: str, attempt: str) -> NewAct:
     return act(member, attempt, 3, 14, wall=12)
 
 
+@pytest.mark.parametrize(
+    "where", ["its own review", "the review of a later attempt", "the wrong-answer book"]
+)
+def test_whoever_saw_the_right_answers_first_needs_a_person(
+    app: Flask, tmp_path: Path, member: str, where: str
+) -> None:
+    """The clocks of a phone are claims. What tells a forger from an honest phone is what came in between."""
+    shelve(tmp_path)
+    attempt = begin(member)
+    cut(member, attempt)
+    sweep(member, attempt)
+    with transaction():
+        shown = attempt
+        if where == "the review of a later attempt":
+            later = AT + timedelta(minutes=16)
+            shown = quiz.start(member, "five-kinds", at=later, zone=ZONE).attempt_id
+            quiz.submit(member, shown, at=later)
+        at = AT + timedelta(minutes=20)
+        if where == "the wrong-answer book":
+            assert quiz.mistakes(member, attempt, at=at, zone=ZONE)
+        else:
+            mine = quiz.attempts(member, "five-kinds")
+            quiz.reviewing.note_keys_seen(quiz.attempt(member, shown), mine, at)
+    assert keep(member, attempt, [act(member, attempt, 3, 12)], 21) == ["late-waiting"]
+    (held,) = lateness.deliveries(member, attempt)
+    assert [finding.code for act_ in held.evidence.acts for finding in act_.findings] == ["seen"]
+
+
+def test_when_the_right_answers_may_be_public_a_person_decides(
+    app: Flask, tmp_path: Path, member: str
+) -> None:
+    shelve(tmp_path, more="closes = 2026-11-24T10:45:00")
+    attempt = begin(member)
+    cut(member, attempt)
+    sweep(member, attempt)
+    assert keep(member, attempt, [act(member, attempt, 3, 12)], 21) == ["late-waiting"]
+    (held,) = lateness.deliveries(member, attempt)
+    assert [finding.code for act_ in held.evidence.acts for finding in act_.findings] == ["public"]
+
+
+def test_what_was_handed_in_by_the_member_notes_nothing(app: Flask, tmp_path: Path, member: str) -> None:
+    shelve(tmp_path)
+    attempt = begin(member)
+    with transaction():
+        quiz.submit(member, attempt, at=AT + timedelta(minutes=3))
+        mine = quiz.attempts(member, "five-kinds")
+        quiz.reviewing.note_keys_seen(mine[0], mine, AT + timedelta(minutes=4))
+    assert quiz.attempt(member, attempt).keys_seen_at is None
+
+
 def test_what_is_unclear_waits_for_a_person_who_accepts(app: Flask, tmp_path: Path, member: str) -> None:
     shelve(tmp_path)
     attempt, secretary = begin(member), new_id()

@@ -9,6 +9,7 @@ One line per method of an endpoint; a route without a line fails the tests. To a
 * `person(…)`    about a person: themselves, of branch[0], of branch[1]; nobody reaches branch[2]
 * `unit(…)`      about a unit: branch[0], branch[1], general[0]; nobody reaches the committee or branch[2]
 * `attempt(…)`   about a quiz attempt: one's own and nobody else's
+* `certificate(…)` about somebody's certificate, as a page about them
 
 The first argument are the values of the address (`TARGET` stands for the id of the target, a name of a
 field of `Town` for its content), then come the roles per target, `data` is the form to send.
@@ -76,6 +77,12 @@ def attempt(**data: str) -> Line:
     """A page about one's own attempt; of others' attempts nobody learns that they exist."""
     allowed = _roles(self=EVERYBODY, own="", below="", foreign="")
     return Line("attempt", {"attempt": TARGET}, allowed, data, denied=(404,))
+
+
+def certificate(*, self: str = "", own: str = "", below: str = "", **data: str) -> Line:
+    """A page about somebody's certificate."""
+    allowed = _roles(self=self, own=own, below=below, foreign="")
+    return Line("certificate", {"code": TARGET}, allowed, data)
 
 
 ABOUT_PERSON = {"member_id": TARGET}
@@ -146,6 +153,11 @@ TABLE: Mapping[str, Line] = {
     "POST records.save_of": person(
         {**ABOUT_PERSON, "kind": "json"}, self=EVERYBODY, own="secretary auditor", below="auditor"
     ),
+    "POST records.issue": person(ABOUT_PERSON, self=EVERYBODY, own="secretary", template="course", seq="1"),
+    "GET records.paper": certificate(self=EVERYBODY, own="secretary auditor", below="auditor"),
+    "POST records.revoke": certificate(own="secretary", reason="x"),
+    "GET records.look_up": public(),
+    "GET records.verify": public({"code": "certificate"}),
     # points
     "GET points.mine": anybody(),
     "GET points.of": person(ABOUT_PERSON, self=EVERYBODY, own="recorder secretary auditor", below="auditor"),
@@ -186,6 +198,7 @@ TABLE: Mapping[str, Line] = {
     "POST quiz.enter": attempt(section="none"),
     "POST quiz.submit": attempt(),
     "GET quiz.review": attempt(),
+    "POST quiz.show_answers": attempt(),
     "GET quiz.look_back": Line(
         "attempt",
         {"attempt": TARGET, "section": "none"},

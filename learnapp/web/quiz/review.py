@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from learnapp import catalogue, questions, quiz
+from learnapp.db import transaction
 from learnapp.errors import N_
 from learnapp.quiz import Frozen, Sheet, Tap
 from learnapp.quiz.appeals import Told
@@ -31,6 +32,8 @@ CAUSES: Mapping[str, str] = {
 }
 # What a person's marks need to be shown, and with them the way to ask for a second look.
 _JUDGED = frozenset({"mark", "correctness", "feedback"})
+# What tells right answers, or lets them be inferred.
+_TELLING = frozenset({"correctness", "feedback", "key"})
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,18 @@ def review(attempt: str) -> str | Response:
     return render_template("quiz/review.html", **values(found))
 
 
+@bp.post("/attempts/<attempt>/review")
+@may("quiz.read")
+def show_answers(attempt: str) -> Response:
+    """Shows right answers that were held back until what the member's devices still had was sent."""
+    found = look_at(attempt)
+    if not found.open:
+        with transaction():
+            mine = quiz.attempts(found.member_id, found.quiz)
+            quiz.reviewing.note_keys_seen(found, mine, now())
+    return redirect(url_for("quiz.review", attempt=attempt), 303)
+
+
 def values(found: Frozen) -> dict[str, Any]:
     """What the page of an attempt that is over shows."""
     taps = quiz.taps(found.member_id, found.id)
@@ -109,10 +124,12 @@ def values(found: Frozen) -> dict[str, Any]:
     mine = quiz.attempts(found.member_id, found.quiz)
     known = results.results(mine, {current.slug: current})
     seen = known.seen[found.id]
-    made = reviewed(found, taps, seen)
+    held = bool(seen.shows & _TELLING) and quiz.reviewing.keys_held(found, mine, now())
+    made = [] if held else reviewed(found, taps, seen)
     stands = quiz.standing(found.member_id, current, mine, at=now(), zone=settings().zone)
     return {
         "attempt": found,
+        "held": held,
         "quiz": catalogue.quiz_version(found.quiz_version),
         "seen": seen,
         "standing": known.standing(found),

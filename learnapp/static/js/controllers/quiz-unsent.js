@@ -35,6 +35,12 @@ export default function (element) {
     });
   }
 
+  /** The review holds right answers back until nothing is left to be sent from here. */
+  function show() {
+    const held = element.hasAttribute("data-attempt") && document.querySelector("form[data-held]");
+    if (held) { held.submit(); }
+  }
+
   function told(count) {
     if (count.late && element.hasAttribute("data-attempt")) {
       window.location.reload();
@@ -43,8 +49,9 @@ export default function (element) {
       timer = setTimeout(turn, AGAIN_MS);
     } else if (count.late) {
       say("late", count.late, count.page);
-    } else if (count.arrived) {
-      quiet();
+    } else {
+      if (count.arrived) { quiet(); }
+      show();
     }
   }
 
