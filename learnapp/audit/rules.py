@@ -32,6 +32,8 @@ ACTIONS = {
     "quiz-allowance": N_("A member’s standing extra time was set"),
     "entry-voided": N_("A ledger entry was voided"),
     "quiz-regraded": N_("Results of a quiz were corrected"),
+    "certificate-issued": N_("A certificate was issued"),
+    "certificate-revoked": N_("A certificate was revoked"),
 }
 
 

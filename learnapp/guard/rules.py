@@ -75,6 +75,9 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "ledger.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
     "records.own": EVERY_MEMBER,
     "records.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
+    # A member takes what they have earned, or their secretary issues it; nobody revokes their own.
+    "records.certify": _rules(("member", "self"), ("secretary", "own")),
+    "records.revoke": _rules(("secretary", "own")),
     "points.read": _rules(
         ("member", "self"), ("recorder", "own"), ("secretary", "own"), ("auditor", "subtree")
     ),

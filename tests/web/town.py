@@ -21,6 +21,7 @@ from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE, Browser, settings_for
 from tests.quiz import written
 from tests.quiz.quizzes import publish
+from tests.records.earned import certified
 from tests.study.shelf import put
 from tests.world import World, build, sign_in
 
@@ -48,6 +49,8 @@ class Town:
     cookies: dict[str, str] = field(default_factory=dict)
     stale_cookies: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, str] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
+    certificate: str = ""
     version: str = ""
     section: str = ""
     picture: str = ""
@@ -64,6 +67,8 @@ class Town:
             return units[name]
         if kind == "person":
             return self._people(persona)[name]
+        if kind == "certificate":
+            return self.certificates[self._people(persona)[name]]
         return self.attempts[self._people(persona)[name]] if kind == "attempt" else ""
 
     def _people(self, persona: str) -> dict[str, str]:
@@ -138,6 +143,8 @@ def _content(town: Town) -> None:
             town.attempts[member_id] = quiz.start(member_id, "five-kinds", at=AT, zone=ZONE).attempt_id
             quiz.submit(member_id, quiz.start(member_id, "all-wrong", at=AT, zone=ZONE).attempt_id, at=AT)
             drill.collect(member_id, at=AT, zone="Asia/Shanghai")
+            town.certificates[member_id] = certified(member_id, "doors", town.version)
+    town.certificate = town.certificates[members[-1]]
     _answers(town, members[-1])
 
 

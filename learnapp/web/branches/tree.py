@@ -14,6 +14,7 @@ _POWERS = (
     "branches.grant",
     "accounts.invite",
     "accounts.reset",
+    "records.read",
     "ledger.read",
     "points.read",
     "quiz.conduct",

@@ -35,7 +35,7 @@ class Paper(FPDF):
         self, text: str, *, title: str, language: Literal["zh", "en"], at: datetime, foot: str = ""
     ) -> None:
         super().__init__(format="A4", unit="mm")
-        everything = text + title + foot + string.printable[:-5] + "[U+]"
+        everything = text + title + foot + string.printable[:-5] + "\u3000"
         self.absent: Sequence[str] = lacks(text + title + foot)
         self._foot = foot
         with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from flask_babel import gettext
 
-from learnapp.web.paper.draw import HAIRLINE, MUTED, PINE, Paper
+from learnapp.web.paper.draw import HAIRLINE, INK, MUTED, PINE, Paper
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _table(paper: Paper, table: Rows) -> None:
 def _row(paper: Paper, table: Rows, cells: Sequence[str], widths: Sequence[float], *, head: bool) -> None:
     top, x, height = paper.get_y() + 1, paper.l_margin, 0.0
     for number, (text, width) in enumerate(zip(cells, widths, strict=True)):
-        paper.pen(9, bold=head, colour=MUTED if head else (29, 37, 33))
+        paper.pen(9, bold=head, colour=MUTED if head else INK)
         paper.set_y(top)
         height = max(height, paper.block(text, x + 1, width - 2, "R" if number in table.right else "L"))
         x += width

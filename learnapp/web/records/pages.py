@@ -8,7 +8,8 @@ from learnapp import branches, guard
 from learnapp.errors import N_, NotFound
 from learnapp.web.doors import may, me, now, today
 from learnapp.web.records.blueprint import bp
-from learnapp.web.records.shown import KINDS, record_of
+from learnapp.web.records.certificates import STANDINGS, certificates
+from learnapp.web.records.shown import record_of
 
 
 def myself() -> branches.Person:
@@ -23,7 +24,13 @@ def _page(person: branches.Person) -> str:
     record = record_of(person)
     year = record.year(request.args.get("year", type=int))
     return render_template(
-        "records/record.html", record=record, year=year, person=person, own=record.own, kinds=KINDS, at=now()
+        "records/record.html",
+        record=record,
+        year=year,
+        certificates=certificates(person),
+        standings=STANDINGS,
+        own=record.own,
+        at=now(),
     )
 
 

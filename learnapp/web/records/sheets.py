@@ -11,14 +11,14 @@ from flask_babel import gettext
 from learnapp.web.doors import language, me, now
 from learnapp.web.filters import hundredths
 from learnapp.web.paper import Block, Facts, Heading, Note, Rows, Title, sheet
-from learnapp.web.records.shown import Item, Record, YearShown
+from learnapp.web.records.shown import Item, Record, YearShown, day_words
 
 
 def record_pdf(record: Record) -> bytes:
     """All years of the record."""
     title = gettext("Study record of %(name)s", name=record.name)
     blocks: list[Block] = [
-        Title(title, gettext("%(branch)s, as of %(day)s", branch=record.branch, day=_day(record)))
+        Title(title, gettext("%(branch)s, as of %(day)s", branch=record.branch, day=day_words(record.on)))
     ]
     for year in record.years:
         blocks += _year(year)
@@ -31,7 +31,7 @@ def hours_pdf(record: Record) -> bytes:
     """The hours of every year by mode, against the targets, with the rule under which they were credited."""
     title = gettext("Statement of study hours: %(name)s", name=record.name)
     blocks: list[Block] = [
-        Title(title, gettext("%(branch)s, as of %(day)s", branch=record.branch, day=_day(record)))
+        Title(title, gettext("%(branch)s, as of %(day)s", branch=record.branch, day=day_words(record.on)))
     ]
     for year in record.years:
         blocks += [Heading(gettext("Year %(year)s", year=year.year)), *_hours(year)]
@@ -56,11 +56,6 @@ def hours_pdf(record: Record) -> bytes:
     if not record.years:
         blocks.append(Note(gettext("Nothing recorded yet")))
     return _sheet(blocks, title)
-
-
-def _day(record: Record) -> str:
-    written: str = current_app.jinja_env.filters["day"](record.on, year=True)
-    return written
 
 
 def _sheet(blocks: Sequence[Block], title: str) -> bytes:

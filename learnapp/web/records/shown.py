@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext
 
 from learnapp import branches, catalogue, ledger, plans, records
@@ -109,6 +109,12 @@ def record_of(person: branches.Person) -> Record:
     )
     years = tuple(_year(one, own) for one in found)
     return Record(person.member_id, person.name, person.branch_name, today(), years, own)
+
+
+def day_words(day: date) -> str:
+    """A day, or the day of an instant, in words with its year."""
+    written: str = current_app.jinja_env.filters["day"](day, year=True)
+    return written
 
 
 def in_language(text: str, text_en: str) -> str:
