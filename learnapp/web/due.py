@@ -68,7 +68,7 @@ def _waiting(member_id: str, taken: Set[str]) -> Set[str]:
     if not taken:
         return frozenset()
     known = results(quiz.attempts(member_id))
-    hidden = {found.quiz for found in known.attempts if found.id in known.hidden}
+    hidden = {found.quiz for found in known.attempts if not found.open and found.id in known.hidden}
     return {slug for slug in taken & hidden if known.of(catalogue.quiz(slug)) == "received"}
 
 

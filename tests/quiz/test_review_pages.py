@@ -331,3 +331,18 @@ def test_without_the_setting_nothing_is_sent(client: FlaskClient, me: str, tmp_p
 
 def test_every_setting_has_its_words(site: Flask) -> None:
     assert set(results._SHOWN) == set(quiz_settings.SHOWS)
+
+
+def test_opening_an_attempt_again_does_not_tell_its_earlier_result(
+    client: FlaskClient, me: str, watch: Watch, tmp_path: Path
+) -> None:
+    publish(tmp_path, tail='\n[review]\nlater = ["answer"]\n')
+    attempt = over(me, right=5)
+    at = AT + 60 * MINUTE
+    assert "result not yet published" in words(client, "/ledger/")
+    with transaction():
+        measures.reopen(me, attempt, minutes=20, reason="误交卷", actor_id="b" * 32, at=at)
+        follow.member(me, at=at, zone=ZONE)
+    watch.at = at + MINUTE
+    page = words(client, "/ledger/")
+    assert "result not yet published" in page and "Passed" not in page

@@ -44,8 +44,8 @@ class Results:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The ids of attempts that are over and whose result is not shown yet."""
-        return frozenset(one.id for one in self.attempts if not one.open and not self.seen[one.id].result)
+        """The ids of attempts whose result is not shown yet: of one that was opened again not the earlier one."""
+        return frozenset(one.id for one in self.attempts if not self.seen[one.id].result)
 
     @property
     def keyed(self) -> frozenset[str]:
@@ -69,9 +69,8 @@ def results(attempts: Sequence[AttemptInfo], current: Mapping[str, catalogue.Qui
 def hidden_in(member_id: str, entries: Iterable[ledger.Entry]) -> frozenset[str]:
     """The ids of attempts among these entries whose result is not shown yet. Asks nothing where there are no
     quizzes among them."""
-    if not any(entry.kind == ledger.QuizEnded.kind for entry in entries):
-        return frozenset()
-    return results(quiz.attempts(member_id)).hidden
+    named = {entry.data["attempt"] for entry in entries if entry.kind == ledger.QuizEnded.kind}
+    return results(quiz.attempts(member_id)).hidden & named if named else frozenset()
 
 
 # In words -----------------------------------------------------------------------------------------------
