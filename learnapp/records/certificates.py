@@ -198,9 +198,9 @@ def _written(
         "unit": unit,
         "title": template.title,
         "title_en": template.title_en,
-        "text": filled(template.text, {**common, "thing": thing.title, "day": day}),
-        "text_en": filled(
-            template.text_en, {**common, "thing": thing.title_en or thing.title, "day": day_en}
+        "text": _without_unit(filled(template.text, {**common, "thing": thing.title, "day": day})),
+        "text_en": _without_unit(
+            filled(template.text_en, {**common, "thing": thing.title_en or thing.title, "day": day_en})
         ),
         "earned_on": line.on,
         "expires_on": template.expires(line.on),
@@ -208,6 +208,11 @@ def _written(
         "issued_by": actor_id,
         "revoke_reason": "",
     }
+
+
+def _without_unit(text: str) -> str:
+    """The text without the brackets around a unit, for somebody who is at home in none."""
+    return text.replace("（）", "").replace(" ()", "")
 
 
 def revoke(code: str, *, reason: str, actor_id: str, at: datetime) -> Issued:

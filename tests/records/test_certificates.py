@@ -148,3 +148,13 @@ def test_an_exam_earns_one_when_its_result_may_be_said(member: str, tmp_path: Pa
     found = records.certificate(code)
     assert found.expires_on == date(2029, 11, 24)
     assert records.standing_of(found, date(2029, 11, 25)) == "expired"
+
+
+def test_somebody_without_a_unit_has_no_empty_brackets(member: str) -> None:
+    version = put().hash
+    with transaction():
+        seq = complete(member, "doors", version)
+        code = records.issue(member, "course", seq, holder="王芳", unit="", actor_id=member, at=AT, zone=ZONE)
+    found = records.certificate(code)
+    assert found.text.startswith("王芳于")
+    assert found.text_en.startswith("王芳 completed")
