@@ -232,6 +232,24 @@ def _begin_writing(session: Session, reader: Any) -> None:
 
 
 @contextmanager
+def part() -> Iterator[None]:
+    """Within a transaction: when something is raised in here, what was written in here is undone and nothing
+    else. For statements on columns; objects of the session would not notice.
+
+    Straight to the driver, since SQLAlchemy compiles the name of each savepoint.
+    """
+    driver: Any = db.session.connection().connection
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK TO SAVEPOINT part")
+        raise
+    finally:
+        driver.execute("RELEASE SAVEPOINT part")
+
+
+@contextmanager
 def snapshot() -> Iterator[None]:
     """For reading: every question asked inside is about one moment, whatever others commit meanwhile.
 
@@ -309,6 +327,7 @@ __all__ = [
     "dialect_name",
     "grant_to",
     "new_id",
+    "part",
     "ping",
     "prepare_engine",
     "prepare_serving_engine",

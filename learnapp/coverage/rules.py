@@ -88,15 +88,16 @@ def tally(states: Iterable[str]) -> Counts:
     return Counts(**{state: found.count(state) for state in STATES})
 
 
-def progress(entries: Iterable[Recorded]) -> dict[str, State]:
+def progress(entries: Iterable[Recorded], before: Mapping[str, State] | None = None) -> dict[str, State]:
     """How far the effective entries bring the member, by thing (`course/…`, `quiz/…`).
 
     Done is what was completed or passed, by the first entry that says so, under whatever version; under way
-    is what was begun: a module, or an attempt that was not passed.
+    is what was begun: a module, or an attempt that was not passed. `before` is how far the entries before
+    these have brought them; that goes only where none of those is voided now.
     """
     stream = list(entries)
     void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
-    found: dict[str, State] = {}
+    found: dict[str, State] = dict(before or {})
     for entry in stream:
         if entry.seq in void or entry.kind == "voided":
             continue

@@ -19,16 +19,27 @@ from learnapp.coverage.models import (
     CoverageRollup,
     CoverageStatus,
 )
-from learnapp.coverage.rules import STATES, expected, progress, state_of
+from learnapp.coverage.rules import STATES, State, expected, progress, state_of
 from learnapp.db import db, dialect_name, new_id, table_of, upsert
-from learnapp.ledger import Entry
+from learnapp.ledger import Entry, Stream
+from learnapp.plans import DueItem
 
 _status, _mark, _delta = table_of(CoverageStatus), table_of(CoverageMark), table_of(CoverageDelta)
 _rollup, _clock = table_of(CoverageRollup), table_of(CoverageClock)
 
-_KNOWN = select(_status.c.item_id, _status.c.branch_id, _status.c.state, _status.c.entry_seq).where(
-    _status.c.member_id == bindparam("member_id")
+_KNOWN = (
+    select(
+        _status.c.item_id,
+        _status.c.branch_id,
+        _status.c.state,
+        _status.c.entry_seq,
+        _mark.c.seq,
+    )
+    .select_from(_status)
+    .outerjoin(_mark, _mark.c.member_id == _status.c.member_id)
+    .where(_status.c.member_id == bindparam("member_id"))
 )
+_ADD_DELTA = insert(_delta)
 _DELETE = delete(_status).where(_status.c.member_id == bindparam("m"), _status.c.item_id == bindparam("i"))
 
 
@@ -54,40 +65,71 @@ def recount(entries: Sequence[Entry], place: Place | None) -> dict[str, Row]:
     if place is None:
         return {}
     done = progress(entries)
-    rows: dict[str, Row] = {}
-    for item in plans.assigned(place.ancestors):
-        if item.concerns(place.member_class):
-            is_expected = expected(item, place.joined_on, place.exempt_on(item.due_on))
-            state = state_of(item, is_expected, done)
-            rows[item.item_id] = Row(place.branch_id, state.state, state.seq)
-    return rows
+    return {item.item_id: _row(item, is_expected, place, done) for item, is_expected in _items(place)}
 
 
-def fold(member_id: str, entries: Sequence[Entry], place: Place | None, at: datetime) -> None:
+def _items(place: Place) -> list[tuple[DueItem, bool]]:
+    """The items that concern whoever is at home there, and whether each is expected of them."""
+    return [
+        (item, expected(item, place.joined_on, place.exempt_on(item.due_on)))
+        for item in plans.assigned(place.ancestors)
+        if item.concerns(place.member_class)
+    ]
+
+
+def _row(item: DueItem, is_expected: bool, place: Place, done: Mapping[str, State]) -> Row:
+    state = state_of(item, is_expected, done)
+    return Row(place.branch_id, state.state, state.seq)
+
+
+def fold(member_id: str, stream: Stream, place: Place | None, at: datetime) -> None:
     """Brings the member's status rows up to their stream and place; each change leaves a delta beside it.
 
-    Folding twice changes nothing. `place` None is a member who is at home nowhere.
+    Folding twice changes nothing, and folding what is new gives what recounting the whole gives. `place` None
+    is a member who is at home nowhere.
     """
-    wanted = recount(entries, place)
-    known = known_rows(member_id)
+    known, seq = _known(member_id)
+    wanted = None
+    if stream.since and place and (seq >= stream.since or not known):
+        wanted = _continued(stream, place, known)
+    if wanted is None:
+        wanted = recount(stream.whole(), place)
     changes = [
         Change(item_id, known.get(item_id), wanted.get(item_id))
         for item_id in dict.fromkeys([*known, *wanted])
         if known.get(item_id) != wanted.get(item_id)
     ]
     _write(member_id, changes, at)
-    mark = {
-        "member_id": member_id,
-        "seq": entries[-1].seq if entries else 0,
-        "branch_id": place.branch_id if place else None,
-    }
+    branch_id = place.branch_id if place else None
+    mark = {"member_id": member_id, "seq": stream.seq, "branch_id": branch_id}
     db.session.execute(upsert(_mark, dialect_name()), mark)
+
+
+def _continued(stream: Stream, place: Place, known: Mapping[str, Row]) -> dict[str, Row] | None:
+    """The rows as the new entries make them of the stored ones. None where these do not say how far the member
+    had come: there is a new item, or one was not expected that is now."""
+    items = _items(place)
+    before: dict[str, State] = {}
+    for item, is_expected in items:
+        row = known.get(item.item_id)
+        if row is None or (is_expected and row.state == "out"):
+            return None
+        if row.entry_seq is not None:
+            before[f"{item.kind}/{item.slug}"] = State(row.state, row.entry_seq)
+    done = progress(stream.entries, before)
+    return {item.item_id: _row(item, is_expected, place, done) for item, is_expected in items}
 
 
 def known_rows(member_id: str) -> dict[str, Row]:
     """The member's stored rows by item."""
-    rows = db.session.execute(_KNOWN, {"member_id": member_id})
-    return {row[0]: Row(row[1], row[2], row[3]) for row in rows}
+    return _known(member_id)[0]
+
+
+def _known(member_id: str) -> tuple[dict[str, Row], int]:
+    """The stored rows, and the entry up to which they were made; 0 where the mark was taken away."""
+    found = db.session.execute(_KNOWN, {"member_id": member_id}).all()
+    seq = found[0][4] if found else None
+    return {row[0]: Row(*row[1:4]) for row in found}, seq or 0
 
 
 def _write(member_id: str, changes: Sequence[Change], at: datetime) -> None:
@@ -100,10 +142,10 @@ def _write(member_id: str, changes: Sequence[Change], at: datetime) -> None:
         if change.new is not None
     ]
     if rows:
-        db.session.execute(upsert(_status, dialect_name()), rows)
+        db.session.execute(upsert(_status, dialect_name()), rows if len(rows) > 1 else rows[0])
     deltas = [row for change in changes for row in _deltas(member_id, change)]
     if deltas:
-        db.session.execute(insert(_delta), deltas)
+        db.session.execute(_ADD_DELTA, deltas if len(deltas) > 1 else deltas[0])
 
 
 def _deltas(member_id: str, change: Change) -> Iterable[dict[str, object]]:

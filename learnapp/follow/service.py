@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, delete, select
 from learnapp import branches, coverage, ledger, notices, points
 from learnapp.clock import local_date
 from learnapp.coverage import CoverageMark
-from learnapp.db import db, table_of, transaction
+from learnapp.db import db, part, table_of, transaction
 from learnapp.follow.queries import behind
-from learnapp.ledger import LedgerHead
+from learnapp.ledger import LedgerHead, Stream
 from learnapp.notices import NoticeMark
 from learnapp.points import PointsMark
 
@@ -31,6 +31,7 @@ _MARKS = (
     .outerjoin(_coverage, _coverage.c.member_id == _head.c.member_id)
     .outerjoin(_notices, _notices.c.member_id == _head.c.member_id)
     .where(_head.c.member_id == bindparam("member_id"))
+    .with_for_update(of=_head)
 )
 
 
@@ -39,34 +40,50 @@ def member(member_id: str, *, at: datetime, zone: str) -> None:
 
     Belongs to a transaction of its own, after that of the act.
     """
-    marks = db.session.execute(_MARKS, {"member_id": member_id}).one_or_none()
-    if marks is None or not marks[0] == marks[1] == marks[2] == marks[3]:
+    found = db.session.execute(_MARKS, {"member_id": member_id}).one_or_none()
+    if found is None:
         fold(member_id, at=at, zone=zone)
+        return
+    seq, *marks = found
+    # What was joined may be from before the lock was waited for. It only says where to begin reading: a reader
+    # goes by what it finds under the lock, and asks for the whole stream where the part is not enough.
+    if any(mark != seq for mark in marks):
+        _fold(ledger.stream(member_id, min(mark or 0 for mark in marks)), at, zone)
 
 
 def fold(member_id: str, *, at: datetime, zone: str) -> bool:
-    """Folds the member's stream and place into points, coverage, then notices, whether or not something seems
-    new.
+    """Folds the member's whole stream and their place into points, coverage, then notices, whether or not
+    something seems new.
 
     A reader that fails is logged and leaves its mark where it was, for the sweeper to try again; it never
     undoes another reader. Returns whether all went well.
     """
     ledger.lock(member_id)
+    return _fold(ledger.stream(member_id), at, zone)
+
+
+def _fold(stream: Stream, at: datetime, zone: str) -> bool:
+    member_id = stream.member_id
     place = branches.place(member_id, local_date(at, zone))
-    entries = ledger.entries_after(member_id, 0)
     readers: tuple[tuple[Reader, Callable[[], None]], ...] = (
-        ("points", partial(points.fold, member_id, entries, place, zone)),
-        ("coverage", partial(coverage.fold, member_id, entries, place, at)),
-        ("notices", partial(notices.fold, member_id, entries)),
+        ("points", partial(points.fold, member_id, stream, place, zone)),
+        ("coverage", partial(coverage.fold, member_id, stream, place, at)),
+        ("notices", partial(notices.fold, member_id, stream.entries)),
     )
-    went_well = [_tried(name, read, member_id) for name, read in readers]
-    return all(went_well)
+    try:
+        with part():
+            for _, read in readers:
+                read()
+    except Exception:
+        # Again, each by itself, to know which one it was and to keep what the others do.
+        went_well = [_tried(name, read, member_id) for name, read in readers]
+        return all(went_well)
+    return True
 
 
 def _tried(name: Reader, read: Callable[[], None], member_id: str) -> bool:
     try:
-        # A savepoint of the connection, not of the session: readers keep no objects that it would track.
-        with db.session.connection().begin_nested():
+        with part():
             read()
     except Exception:
         _log.exception("reader failed", reader=name, member=member_id)

@@ -1,6 +1,6 @@
 """The waist of the house: an append-only stream of facts per member.
 
-Writers call `record` in the transaction of their act; readers fold `entries_after`. An entry is never
+Writers call `record` in the transaction of their act; readers fold what `stream` gives them. An entry is never
 changed: correcting is `void`, a new entry with reason and actor. `seal` signs where every stream ends, once
 a day, into one log that only grows; an anchor elsewhere and the members' receipts hold even whoever has the
 key. `verify` recomputes every hash from the stored bytes and names the first fault, here, on a copy, and by
@@ -31,15 +31,17 @@ from learnapp.ledger.keys import (
     replace_lost_key,
     rotate_key,
 )
-from learnapp.ledger.models import LedgerHead
+from learnapp.ledger.models import LedgerEntry, LedgerHead
 from learnapp.ledger.proofs import find_entry, prove, prove_growth, seal_number, sealed_up_to
 from learnapp.ledger.queries import (
     Entry,
+    Stream,
     effective,
     entries_after,
     entry,
     known_uids,
     note_text,
+    stream,
     void_reasons,
     voided_seqs,
 )
@@ -74,12 +76,14 @@ __all__ = [
     "Key",
     "KeyInfo",
     "Known",
+    "LedgerEntry",
     "LedgerHead",
     "ModuleCompleted",
     "QuizEnded",
     "QuizMeasured",
     "Report",
     "SealInfo",
+    "Stream",
     "StudyBegun",
     "Voided",
     "anchor_of",
@@ -121,6 +125,7 @@ __all__ = [
     "seal_number",
     "sealed_up_to",
     "stored_seals",
+    "stream",
     "tell",
     "tell_proof",
     "verify",

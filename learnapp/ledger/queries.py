@@ -61,6 +61,33 @@ def entries_after(member_id: str, seq: int) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Stream:
+    """A member's entries behind `since`, for a reader that has folded those up to there. A part that begins
+    behind an entry holds no voiding, since that reaches back; where something was voided it is the whole."""
+
+    member_id: str
+    since: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def seq(self) -> int:
+        """The last seq of the stream."""
+        return self.entries[-1].seq if self.entries else self.since
+
+    def whole(self) -> tuple[Entry, ...]:
+        """All entries, read now where only a part is here."""
+        return tuple(entries_after(self.member_id, 0)) if self.since else self.entries
+
+
+def stream(member_id: str, since: int = 0) -> Stream:
+    """What a reader that has folded the entries up to `since` has to know of the member's stream."""
+    entries = entries_after(member_id, since)
+    if since and any(entry.kind == "voided" for entry in entries):
+        return stream(member_id)
+    return Stream(member_id, since, tuple(entries))
+
+
 def entry(member_id: str, seq: int) -> Entry:
     """One entry. Raises NotFound."""
     row = db.session.execute(_ONE, {"of_member": member_id, "of_seq": seq}).one_or_none()

@@ -8,7 +8,15 @@ totals of a branch in name order. There is no ranking.
 
 from learnapp.points.models import Period, PointsLine, PointsMark, RuleSet, Standing
 from learnapp.points.parsing import PAYABLE, Parsed, Payable, parse
-from learnapp.points.periods import PeriodInfo, adopt, assessed_from, current, open_period, periods_for, shipped
+from learnapp.points.periods import (
+    PeriodInfo,
+    adopt,
+    assessed_from,
+    current,
+    open_period,
+    periods_for,
+    shipped,
+)
 from learnapp.points.queries import Total, branch_totals, lines, stored, total, untouched, with_bonus
 from learnapp.points.refusals import REFUSALS
 from learnapp.points.rules import (

@@ -5,7 +5,7 @@ Every amount is an integer in hundredths of a point. Days are calendar days in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
@@ -138,6 +138,15 @@ class Evaluation:
     total: int
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A line that stands already, with what of its entry decides about later ones."""
+
+    line: Line
+    subject: str
+    occurred_at: datetime
+
+
 @dataclass
 class _Purse:
     """What has been counted so far: per rule and window, per category, in all; and which things paid."""
@@ -147,30 +156,64 @@ class _Purse:
     bonus: int = 0
     paid: set[tuple[str, str]] = field(default_factory=set)
 
+    def take(self, rule: Rule, subject: str, on: date, amount: int) -> None:
+        """Counts an amount for a thing under a rule."""
+        if amount:
+            self.paid.add((rule.id, subject))
+        key = (rule.id, _window(rule.window, on))
+        self.windows[key] = self.windows.get(key, 0) + amount
+        if rule.worth > 0:
+            self.categories[rule.category] = self.categories.get(rule.category, 0) + amount
+            self.bonus += amount
 
-def evaluate(entries: Iterable[Recorded], rules: RuleSet, span: Span, zone: str) -> Evaluation:
+
+def evaluate(
+    entries: Iterable[Recorded], rules: RuleSet, span: Span, zone: str, earlier: Sequence[Earlier] = ()
+) -> Evaluation:
     """The lines of one member's entries in a period.
 
     Expects the whole stream, since a voiding may stand anywhere behind the entry it voids. What happened
     earlier is counted first, whatever the order in which it was recorded; so a late entry may take the
     place of a later one under a cap, and the total is the same as if all had been recorded in time.
+
+    Where the new entries void nothing and happened behind all that count so far (`goes_on`), they alone will
+    do, with the lines that stand `earlier`: the lines are then the new ones, the sums those of all.
     """
     stream = list(entries)
     void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
-    dated = [(entry, local_date(entry.occurred_at, zone)) for entry in stream]
-    inside = [pair for pair in dated if span.starts_on <= pair[1] <= span.ends_on]
-    inside.sort(key=lambda pair: (pair[0].occurred_at, pair[0].seq))
     purse = _Purse()
+    for one in earlier:
+        purse.take(rules.rule(one.line.rule), one.subject, one.line.on, abs(one.line.counted))
     lines = tuple(
         _line(entry, on, rule, rules, purse, voided=entry.seq in void)
-        for entry, on in inside
+        for entry, on in _in_order(stream, span, zone)
         for rule in rules.rules
         if rule.meets(entry)
     )
-    bonus = sum(line.counted for line in lines if line.counted > 0)
-    deduction = -sum(line.counted for line in lines if line.counted < 0)
+    counted = [line.counted for line in (*(one.line for one in earlier), *lines)]
+    bonus = sum(amount for amount in counted if amount > 0)
+    deduction = -sum(amount for amount in counted if amount < 0)
     total = max(rules.floor, rules.base + bonus - deduction)
     return Evaluation(lines, rules.base, bonus, deduction, total)
+
+
+def concerned(entries: Iterable[Recorded], rules: RuleSet, span: Span, zone: str) -> list[Recorded]:
+    """The entries of the period of which some rule speaks, in the order in which they count."""
+    return [
+        entry for entry, _ in _in_order(entries, span, zone) if any(rule.meets(entry) for rule in rules.rules)
+    ]
+
+
+def goes_on(new: Sequence[Recorded], earlier: Iterable[Earlier]) -> bool:
+    """Whether these entries (of those `concerned`) count behind all that have lines."""
+    first = (new[0].occurred_at, new[0].seq)
+    return all((one.occurred_at, one.line.seq) < first for one in earlier)
+
+
+def _in_order(entries: Iterable[Recorded], span: Span, zone: str) -> list[tuple[Recorded, date]]:
+    dated = [(entry, local_date(entry.occurred_at, zone)) for entry in entries]
+    inside = [pair for pair in dated if span.starts_on <= pair[1] <= span.ends_on]
+    return sorted(inside, key=lambda pair: (pair[0].occurred_at, pair[0].seq))
 
 
 def _line(entry: Recorded, on: date, rule: Rule, rules: RuleSet, purse: _Purse, *, voided: bool) -> Line:
@@ -182,13 +225,7 @@ def _line(entry: Recorded, on: date, rule: Rule, rules: RuleSet, purse: _Purse, 
     for room, code in _rooms(rule, on, rules, purse):
         if room < amount:
             amount, reason = room, code
-    if amount:
-        purse.paid.add((rule.id, entry.subject))
-    key = (rule.id, _window(rule.window, on))
-    purse.windows[key] = purse.windows.get(key, 0) + amount
-    if rule.worth > 0:
-        purse.categories[rule.category] = purse.categories.get(rule.category, 0) + amount
-        purse.bonus += amount
+    purse.take(rule, entry.subject, on, amount)
     return Line(entry.seq, rule.id, rule.worth, amount if rule.worth > 0 else -amount, reason, on)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -85,6 +86,16 @@ def test_a_course_goes_from_open_to_done(stream: list[Fact], state: State) -> No
 )
 def test_a_quiz_is_done_when_passed(stream: list[Fact], state: State) -> None:
     assert state_of(Item(kind="quiz", slug="test"), True, progress(stream)) == state
+
+
+@given(
+    st.lists(st.sampled_from([_module, _course, lambda seq: _quiz(seq, True), lambda seq: _quiz(seq, False)]))
+)
+def test_progress_goes_on_from_wherever_it_was(makers: list[Callable[[int], Fact]]) -> None:
+    stream = [make(seq) for seq, make in enumerate(makers, 1)]
+    for cut in range(len(stream) + 1):
+        assert progress(stream[cut:], progress(stream[:cut])) == progress(stream)
+        assert progress(stream, progress(stream[:cut])) == progress(stream), "the same entries twice"
 
 
 def test_who_is_not_expected_is_out_whatever_they_did() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnapp import points
-from learnapp.points.rules import Category, Rule, RuleSet, Span, Window
+from learnapp.points.rules import Category, Earlier, Rule, RuleSet, Span, Window, concerned, goes_on
 from tests.points.entries import ZONE, Fact, course, module, on, quiz, rules, void
 
 MUNICIPAL = rules(points.shipped()["municipal-2026"])
@@ -257,3 +257,34 @@ def test_no_entry_and_no_single_thing_pays_twice(stream: list[Fact], ruleset: Ru
     assert all(not line.counted for line in result.lines if line.seq in void_of)
     for (name, _), times in paid.items():
         assert times == 1 or not ruleset.rule(name).once
+
+
+def _stands(lines: Sequence[points.Line], stream: Sequence[Fact]) -> list[Earlier]:
+    by_seq = {fact.seq: fact for fact in stream}
+    return [Earlier(line, by_seq[line.seq].subject, by_seq[line.seq].occurred_at) for line in lines]
+
+
+@given(_FACTS, st.lists(st.integers(1, 40), max_size=3), _ANY_SET, st.integers(0, 40), st.booleans())
+def test_what_is_new_added_to_what_stands_is_the_whole(
+    drawn: list[tuple[str, int, str, int]], voids: list[int], ruleset: RuleSet, cut: int, in_time: bool
+) -> None:
+    """Wherever a stream is cut that goes on behind everything before it, voided entries before it or not."""
+    before = _stream(drawn[:cut], voids)
+    later = sorted(drawn[cut:], key=lambda fact: fact[1])
+    behind = max((fact[1] for fact in drawn[:cut]), default=0) if in_time else 0
+    new = [
+        replace(fact, seq=fact.seq + len(before), occurred_at=fact.occurred_at + timedelta(days=behind))
+        for fact in _stream(later, [])
+    ]
+    whole = points.evaluate([*before, *new], ruleset, YEAR, ZONE)
+    first = points.evaluate(before, ruleset, YEAR, ZONE)
+    spoken_of = concerned(new, ruleset, YEAR, ZONE)
+    stands = _stands(first.lines, before)
+    if not spoken_of:
+        assert first == whole
+    elif goes_on(spoken_of, stands):
+        more = points.evaluate(spoken_of, ruleset, YEAR, ZONE, stands)
+        assert (*first.lines, *more.lines) == whole.lines
+        assert replace(more, lines=whole.lines) == whole
+    else:
+        assert not in_time, "what happened later can always be added"
