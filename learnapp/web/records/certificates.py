@@ -9,15 +9,14 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
-from learnapp import branches, guard, ledger, records
+from learnapp import branches, guard, records
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Forbidden, Invalid
 from learnapp.records import Issued, Standing
 from learnapp.web.doors import language, may, me, now, settings, today
-from learnapp.web.quiz.results import hidden_in
 from learnapp.web.records.blueprint import bp
 from learnapp.web.records.certificate_paper import certificate_pdf
-from learnapp.web.records.shown import day_words, in_language, item
+from learnapp.web.records.shown import Told, day_words, in_language, item, told_of
 from learnapp.web.records.verify import checked
 
 STANDINGS: dict[Standing, str] = {
@@ -65,15 +64,13 @@ class Certificates:
     may_revoke: bool
 
 
-def certificates(person: branches.Person) -> Certificates:
+def certificates(person: branches.Person, told: Told) -> Certificates:
     """The member's certificates and what they have earned besides."""
-    entries = ledger.entries_after(person.member_id, 0)
-    hidden = hidden_in(person.member_id, entries)
     found = records.certificates_of(person.member_id)
     held = [
         Held(
             one,
-            records.standing_of(one, today(), entries),
+            records.standing_of(one, today(), told.entries),
             in_language(one.title, one.title_en),
             in_language(one.text, one.text_en),
         )
@@ -87,7 +84,7 @@ def certificates(person: branches.Person) -> Certificates:
             in_language(offer.template.title, offer.template.title_en),
             item(offer.line).title,
         )
-        for offer in records.offers(entries, settings().zone, hidden)
+        for offer in records.offers(told.entries, settings().zone, told.hidden)
         if (offer.template.id, offer.line.seq) not in taken
     ]
     above = branches.ancestors(person.branch_id) if person.branch_id else ()
@@ -113,7 +110,7 @@ def issue(member_id: str) -> Answer:
     """Issues what an entry has earned; a second tap finds what the first one made. A branch secretary may issue
     anew what was revoked."""
     person = guard.member_for(me(), "records.certify", member_id, today())
-    entries = ledger.entries_after(member_id, 0)
+    hidden = told_of(member_id).hidden
     try:
         with transaction():
             records.issue(
@@ -125,7 +122,7 @@ def issue(member_id: str) -> Answer:
                 actor_id=me().member_id,
                 at=now(),
                 zone=settings().zone,
-                hidden=hidden_in(member_id, entries),
+                hidden=hidden,
                 again=member_id != me().member_id,
             )
         flash(gettext("The certificate is issued."), "success")

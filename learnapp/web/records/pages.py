@@ -9,7 +9,7 @@ from learnapp.errors import N_, NotFound
 from learnapp.web.doors import may, me, now, today
 from learnapp.web.records.blueprint import bp
 from learnapp.web.records.certificates import STANDINGS, certificates
-from learnapp.web.records.shown import record_of
+from learnapp.web.records.shown import record_of, told_of
 
 
 def myself() -> branches.Person:
@@ -21,13 +21,14 @@ def myself() -> branches.Person:
 
 
 def _page(person: branches.Person) -> str:
-    record = record_of(person)
+    told = told_of(person.member_id)
+    record = record_of(person, told)
     year = record.year(request.args.get("year", type=int))
     return render_template(
         "records/record.html",
         record=record,
         year=year,
-        certificates=certificates(person),
+        certificates=certificates(person, told),
         standings=STANDINGS,
         own=record.own,
         at=now(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,13 +99,26 @@ class Record:
         return next((one for one in self.years if one.year == wanted), self.years[0] if self.years else None)
 
 
-def record_of(person: branches.Person) -> Record:
+@dataclass(frozen=True)
+class Told:
+    """A member's whole stream, and the attempts in it whose result must not be said yet."""
+
+    entries: Sequence[ledger.Entry]
+    hidden: frozenset[str]
+
+
+def told_of(member_id: str) -> Told:
+    """What a page needs of a member's ledger, read once."""
+    entries = ledger.entries_after(member_id, 0)
+    return Told(entries, hidden_in(member_id, entries))
+
+
+def record_of(person: branches.Person, told: Told | None = None) -> Record:
     """The record of a person, with nothing that may not be said yet."""
-    entries = ledger.entries_after(person.member_id, 0)
-    hidden = hidden_in(person.member_id, entries)
+    told = told or told_of(person.member_id)
     own = person.member_id == me().member_id
     found = records.read(
-        person.member_id, today=today(), zone=settings().zone, hidden=hidden, entries=entries
+        person.member_id, today=today(), zone=settings().zone, hidden=told.hidden, entries=told.entries
     )
     years = tuple(_year(one, own) for one in found)
     return Record(person.member_id, person.name, person.branch_name, today(), years, own)
