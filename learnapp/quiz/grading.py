@@ -50,12 +50,14 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A result before and after a correction; `seq` is the new ledger entry, None where nothing differs."""
+    """A result before and after a correction; `seq` is the new ledger entry, None where there is none. `told` says
+    that the ledger tells another result now, so that the member hears of it from there."""
 
     before: Result
     after: Result
     pending: int
     seq: int | None
+    told: bool = False
 
 
 def graded(found: Frozen, taps: Sequence[Tap], key_version: str | None = None) -> Graded:
@@ -137,7 +139,7 @@ def again(
         corrections=found.corrections + 1,
         entry_seq=seq if seq is not None else found.entry_seq,
     )
-    return Changed(before, now.result, now.pending, seq)
+    return Changed(before, now.result, now.pending, seq, seq is not None and _held(found) != _fresh(now))
 
 
 def reopen(
@@ -176,9 +178,15 @@ def reopen(
 
 def _same(found: Frozen, now: Graded, cause: Cause) -> bool:
     """Whether a correction would say what is known already."""
-    held = (found.earned, found.possible, found.passed, found.pending)
-    fresh = (now.result.earned, now.result.possible, now.passed, now.pending)
-    return held == fresh and cause != "late"
+    return _held(found) == _fresh(now) and cause != "late"
+
+
+def _held(found: Frozen) -> tuple[int | None, int, bool | None, int]:
+    return found.earned, found.possible, found.passed, found.pending
+
+
+def _fresh(now: Graded) -> tuple[int | None, int, bool | None, int]:
+    return now.result.earned, now.result.possible, now.passed, now.pending
 
 
 def _replace(

@@ -251,8 +251,8 @@ class Decided:
 
     @property
     def moved(self) -> bool:
-        """Whether the result is another one now."""
-        return self.changed is not None and self.changed.before != self.changed.after
+        """Whether the ledger tells another result now."""
+        return self.changed is not None and self.changed.told
 
 
 def decide(

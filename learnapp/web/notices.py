@@ -35,7 +35,7 @@ _STATES = {
     "fixed": N_("The question was corrected."),
     "answered": "",
     "appeal-kept": N_("The marks stay as they are."),
-    "late-accept": N_("They count. Your result is the same with them."),
+    "late-accept": N_("They count."),
     "late-refuse": N_("They do not count."),
 }
 

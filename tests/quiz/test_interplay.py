@@ -226,3 +226,22 @@ def test_what_is_opened_again_in_a_quiz_with_a_closing_time_ends(
     reopen(member, attempt, exams.CLOSES + MINUTE, 10)
     db.session.rollback()
     assert not quiz.reviewing.everybody_done(catalogue.quiz("five-kinds"), exams.CLOSES + 5 * MINUTE, ZONE)
+
+
+def test_a_late_answer_that_changes_nothing_is_told_all_the_same(
+    app: Flask, member: str, tmp_path: Path
+) -> None:
+    """The ledger tells only what changes, so the door that decides has to know that nothing did."""
+    quizzes.publish(tmp_path, extra='late_sync = "ask"')
+    attempt = exams.begin(member)
+    sheet = quiz.attempt(member, attempt).sheets[0].question
+    act = quiz.NewAct("aaaaaaaa", 1, sheet, {"": []}, 60_000, 60_000)
+    with transaction():
+        (told,) = quiz.save(member, attempt, [act], at=END + 30 * MINUTE, session="aaaaaaaa").outcomes
+    assert told.code == "late-waiting"
+    with transaction():
+        decided = quiz.lateness.decide(
+            member, attempt, 1, "accept", reason="断网", actor_id=BOSS, at=END + 40 * MINUTE
+        )
+    assert decided.new and not decided.moved and decided.changed is not None
+    assert decided.changed.before.earned == decided.changed.after.earned == 0

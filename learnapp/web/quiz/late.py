@@ -90,7 +90,7 @@ def decide_late(member_id: str) -> str | Response | tuple[str, int]:
 
 
 def _decide(member_id: str, attempt: str, decision: Literal["accept", "refuse"]) -> None:
-    """The decision; where the result stays as it is, nobody but this tells the member."""
+    """The decision; where the ledger tells no other result, nobody but this tells the member."""
     number, reason = _whole(request.form.get("number", "")), request.form.get("reason", "")
     decided = quiz.lateness.decide(
         member_id, attempt, number, decision, reason=reason, actor_id=me().member_id, at=now()
