@@ -199,10 +199,11 @@ def decide(
         raise Forbidden("own-mark", N_("Whoever marked an answer does not decide about it."))
     if not reply:
         raise Invalid("no-reply", N_("Please say in a sentence why; the member reads it."))
-    changed = wanted != held
+    changed, told = wanted != held, False
     if changed:
         marking.keep(found, reviewer_id, wanted, reply, "appeal", at)
-        grading.again(found.attempt, cause="appeal", trace=new_id(), actor_id=reviewer_id, at=at)
+        result = grading.again(found.attempt, cause="appeal", trace=new_id(), actor_id=reviewer_id, at=at)
+        told = result.told
     state = "changed" if changed else "kept"
     key = {
         "this_member": appeal.member_id,
@@ -211,4 +212,4 @@ def decide(
     }
     values = {"state": state, "decided_by": reviewer_id, "decided_at": at, "reply": reply}
     db.session.execute(_DECIDE.values(**values), key)
-    return Marking(appeal.member_id, created=True, final=changed)
+    return Marking(appeal.member_id, created=True, final=told)

@@ -35,6 +35,7 @@ _STATES = {
     "fixed": N_("The question was corrected."),
     "answered": "",
     "appeal-kept": N_("The marks stay as they are."),
+    "appeal-changed": N_("The marks were changed."),
     "late-accept": N_("They count."),
     "late-refuse": N_("They do not count."),
 }

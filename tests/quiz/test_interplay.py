@@ -245,3 +245,23 @@ def test_a_late_answer_that_changes_nothing_is_told_all_the_same(
         )
     assert decided.new and not decided.moved and decided.changed is not None
     assert decided.changed.before.earned == decided.changed.after.earned == 0
+
+
+def test_an_appeal_that_moves_marks_but_not_their_sum_is_told_all_the_same(
+    app: Flask, tmp_path: Path
+) -> None:
+    written.publish(tmp_path)
+    taken = written.take()
+    written.mark(taken, "visit", "1" * 32, {"prepared": 100, "manner": 100})
+    written.mark(taken, "evening", "1" * 32, written.EVENING)
+    with transaction():
+        appeals.ask(*taken, "visit", "请再看一遍。", at=AT + 120 * MINUTE)
+    with transaction():
+        decided = appeals.decide(
+            written.lot(*taken, "visit"),
+            "2" * 32,
+            {"prepared": 0, "manner": 200},
+            "分在这里。",
+            at=AT + 180 * MINUTE,
+        )
+    assert decided.created and not decided.final

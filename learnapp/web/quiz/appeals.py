@@ -63,7 +63,7 @@ def decide_appeal(lot: str) -> str | Response | tuple[str, int]:
 
 
 def _tell(decided: appeals.AppealInfo, found: Sheaf) -> None:
-    """The member hears that the marks stay; that a result changed is read off the ledger."""
+    """The member hears of what leaves the result as it is; that it changed is read off the ledger."""
     notices.tell(
         decided.member_id,
         "appeal",
