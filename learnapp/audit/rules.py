@@ -32,6 +32,7 @@ ACTIONS = {
     "quiz-allowance": N_("A member’s standing extra time was set"),
     "entry-voided": N_("A ledger entry was voided"),
     "quiz-regraded": N_("Results of a quiz were corrected"),
+    "ledger-verified": N_("The ledger was verified"),
     "certificate-issued": N_("A certificate was issued"),
     "certificate-revoked": N_("A certificate was revoked"),
 }

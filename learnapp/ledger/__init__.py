@@ -32,6 +32,7 @@ from learnapp.ledger.keys import (
     rotate_key,
 )
 from learnapp.ledger.models import LedgerEntry, LedgerHead
+from learnapp.ledger.oversight import Held, Holding, Voiding, recorded, seals_before, voidings
 from learnapp.ledger.proofs import find_entry, prove, prove_growth, seal_number, sealed_up_to
 from learnapp.ledger.queries import (
     Entry,
@@ -73,6 +74,8 @@ __all__ = [
     "Extent",
     "Fate",
     "Finding",
+    "Held",
+    "Holding",
     "Key",
     "KeyInfo",
     "Known",
@@ -86,6 +89,7 @@ __all__ = [
     "Stream",
     "StudyBegun",
     "Voided",
+    "Voiding",
     "anchor_of",
     "check_proof",
     "current_key",
@@ -118,12 +122,14 @@ __all__ = [
     "read_known",
     "receipt_line",
     "record",
+    "recorded",
     "replace_lost_key",
     "rotate_key",
     "seal",
     "seal_info",
     "seal_number",
     "sealed_up_to",
+    "seals_before",
     "stored_seals",
     "stream",
     "tell",
@@ -133,4 +139,5 @@ __all__ = [
     "void",
     "void_reasons",
     "voided_seqs",
+    "voidings",
 ]

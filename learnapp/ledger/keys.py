@@ -49,9 +49,10 @@ def key_infos() -> list[KeyInfo]:
     known = public_keys()
     lines = [read_statement(KEY, KEY_LINES, key.body) for key in known]
     starts = [parse_iso(line["since"]) for line in lines]
+    ends: list[datetime | None] = [*starts[1:], *([None] if starts else [])]
     return [
         KeyInfo(key.number, key.key_id, key.public_key, since, until, int(line["first-seal"]), line["reason"])
-        for key, line, since, until in zip(known, lines, starts, [*starts[1:], None], strict=True)
+        for key, line, since, until in zip(known, lines, starts, ends, strict=True)
     ]
 
 

@@ -44,7 +44,8 @@ _table = table_of(LedgerEntry)
 _COLUMNS = tuple(_table.c[field.name] for field in fields(Entry))
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def from_row(row: Sequence[Any]) -> Entry:
+    """An entry of its columns in the order of the fields of `Entry`."""
     member_id, seq, kind, subject, version, data, occurred_at, recorded_at, *rest = row
     times = parse_iso(occurred_at), parse_iso(recorded_at)
     return Entry(member_id, seq, kind, subject, version, json.loads(data), *times, *rest)
@@ -58,7 +59,7 @@ _ONE = _MINE.where(_table.c.seq == bindparam("of_seq"))
 def entries_after(member_id: str, seq: int) -> list[Entry]:
     """The member's entries behind `seq` in their order; 0 gives all of them."""
     rows = db.session.execute(_AFTER, {"of_member": member_id, "after": seq})
-    return [_entry(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def entry(member_id: str, seq: int) -> Entry:
     row = db.session.execute(_ONE, {"of_member": member_id, "of_seq": seq}).one_or_none()
     if row is None:
         raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
-    return _entry(row)
+    return from_row(row)
 
 
 def known_uids(member_id: str, uids: Collection[str]) -> set[str]:

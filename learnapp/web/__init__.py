@@ -5,7 +5,7 @@ from flask import Flask
 from learnapp.config import Config
 from learnapp.web import (
     accounts,
-    audit,
+    audit_ledger,
     authoring,
     branches,
     coverage,
@@ -30,7 +30,7 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit, drill, media, notices, records):
+    for pages in (audit_ledger, drill, media, notices, records):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)

@@ -1,4 +1,4 @@
-"""The security log for the auditor: who used power or an account, below the units of the role."""
+"""The security log for the auditor, below the units of the role: who used power or an account."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def index() -> str:
         lines=lines(shown),
         units=branches.units(units),
         action=action,
-        actions=[(name, gettext(word)) for name, word in audit.ACTIONS.items()],
+        # A verification is about nobody, so that no unit's log has one; it stands on the page of the seals.
+        actions=[(name, gettext(word)) for name, word in audit.ACTIONS.items() if name != "ledger-verified"],
         following=following,
         first=url_for("audit.index", action=action or None) if "behind" in request.args else None,
     )

@@ -73,6 +73,12 @@ def work() -> str:
             gettext("more time, a pause, opening again"),
         ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
+        (
+            "audit.read",
+            url_for("audit.seals"),
+            gettext("The ledger and its seals"),
+            gettext("is it whole, and what was voided"),
+        ),
     )
     reports = quiz.doubtful() if me().can("quiz.statistics") else ()
     checks = [check for report in reports for check in figures.checks(report)]

@@ -26,21 +26,36 @@ class Row:
     words: ActWords
     voided: bool
     hidden: bool = False
+    held: ledger.Held | None = None
 
 
 def _page(member_id: str, person: branches.Person | None) -> str:
     entries = ledger.entries_after(member_id, 0)
     void = ledger.voided_seqs(entries)
     newest = sorted(entries, key=lambda entry: (entry.occurred_at, entry.seq), reverse=True)
-    hidden = hidden_in(member_id, entries)
+    hidden, holding = hidden_in(member_id, entries), ledger.Holding(member_id)
     rows = [
-        Row(entry, act_words(entry, hidden), entry.seq in void, _is_hidden(entry, hidden)) for entry in newest
+        Row(
+            entry,
+            act_words(entry, hidden),
+            entry.seq in void,
+            _is_hidden(entry, hidden),
+            holding.of(entry.seq),
+        )
+        for entry in newest
     ]
     hours = sum(
         entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
     )
     months = by_month(rows, lambda row: row.entry.occurred_at)
-    return render_template("ledger/mine.html", months=months, hours=hours, person=person)
+    return render_template(
+        "ledger/mine.html",
+        months=months,
+        hours=hours,
+        person=person,
+        receipt_line=ledger.receipt_line,
+        may_prove=person is not None and me().can("audit.read"),
+    )
 
 
 def _is_hidden(entry: ledger.Entry, hidden: Collection[str]) -> bool:

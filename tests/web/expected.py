@@ -141,6 +141,9 @@ TABLE: Mapping[str, Line] = {
         ABOUT_UNIT, own="operator", below="operator", top="operator", member_id="0" * 32, role="trainer"
     ),
     "GET audit.index": only("auditor"),
+    "GET audit.seals": only("auditor"),
+    "GET audit.voided": only("auditor"),
+    "GET audit.proof": person({**ABOUT_PERSON, "seq": "1"}, self="auditor", own="auditor", below="auditor"),
     # ledger
     "GET ledger.mine": anybody(),
     "GET ledger.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
