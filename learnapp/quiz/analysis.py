@@ -122,8 +122,9 @@ class Report:
 
     @property
     def doubtful(self) -> tuple[Analysed, ...]:
-        """The questions that somebody should look at."""
-        return tuple(one for one in self.questions if one.findings)
+        """The questions that somebody should look at: what may as well be chance stands with the question, and
+        is nobody's task."""
+        return tuple(one for one in self.questions if any(not doubt.chance for doubt in one.findings))
 
 
 def runs(*, every: bool = False) -> list[Run]:

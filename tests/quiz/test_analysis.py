@@ -11,8 +11,11 @@ from flask import Flask
 from sqlalchemy import event
 
 from learnapp import quiz
+from learnapp.catalogue import Quiz
 from learnapp.db import db, transaction
 from learnapp.errors import NotFound
+from learnapp.questions import Question
+from learnapp.quiz import Analysed, Finding, Report
 from tests.conftest import AT
 from tests.quiz.crowd import ROWS, everybody, publish, take
 
@@ -54,6 +57,17 @@ def test_a_wrong_key_is_found(app: Flask, tmp_path: Path) -> None:
     ]
     assert [one.number for one in quiz.report(version).doubtful] == [4]
     assert [report.quiz.slug for report in quiz.doubtful()] == ["crowd"]
+
+
+def test_what_may_be_chance_is_nobodys_task() -> None:
+    def one(number: int, *doubts: Finding) -> Analysed:
+        question = Question(id=f"q{number}", kind="true-false", stem="题干", body=None)
+        return Analysed(number, question, 9, findings=doubts)
+
+    chance, sure = Finding("negative", chance=True), Finding("negative")
+    asked = (one(1), one(2, chance), one(3, sure), one(4, Finding("key", 0), chance))
+    shelf = Quiz.__new__(Quiz)
+    assert [found.number for found in Report(shelf, 9, False, None, asked).doubtful] == [3, 4]
 
 
 def test_typed_answers_of_a_few_stay_hidden(app: Flask, tmp_path: Path) -> None:
