@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from learnapp import audit, clock, config, ledger
 from learnapp.cli.ledger_find import find
+from learnapp.cli.ledger_sample import sample
 from learnapp.cli.ledger_seals import anchor, key, seal
 from learnapp.cli.running import application, read_settings
 from learnapp.db import db, snapshot, transaction
@@ -26,7 +27,7 @@ def group() -> None:
     """The learning ledger."""
 
 
-for command in (seal, anchor, key, find):
+for command in (seal, anchor, key, find, sample):
     group.add_command(command)
 
 

@@ -47,6 +47,7 @@ from learnapp.ledger.queries import (
     voided_seqs,
 )
 from learnapp.ledger.rules import GENESIS, VOID_REASONS
+from learnapp.ledger.sampling import Drawn, Sample, sample
 from learnapp.ledger.sealing import SealInfo, grown, last_seal, seal, seal_info, stored_seals
 from learnapp.ledger.seals import public_pem, receipt_line
 from learnapp.ledger.service import hold, lock, note, open_stream, record, void
@@ -69,6 +70,7 @@ __all__ = [
     "VOID_REASONS",
     "Broken",
     "CourseCompleted",
+    "Drawn",
     "Entry",
     "Event",
     "Extent",
@@ -85,6 +87,7 @@ __all__ = [
     "QuizEnded",
     "QuizMeasured",
     "Report",
+    "Sample",
     "SealInfo",
     "Stream",
     "StudyBegun",
@@ -125,6 +128,7 @@ __all__ = [
     "recorded",
     "replace_lost_key",
     "rotate_key",
+    "sample",
     "seal",
     "seal_info",
     "seal_number",
