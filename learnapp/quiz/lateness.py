@@ -47,6 +47,7 @@ __all__ = [
     "arrived",
     "decide",
     "deliveries",
+    "standings",
     "waiting",
     "waiting_count",
     "would_be",
@@ -96,7 +97,7 @@ def arrived(member_id: str, attempt_id: str, known: Sequence[Tap], at: datetime)
     if new and found.ended_by == "deadline" and found.deadline_at is not None:
         _judge(found, found.deadline_at, taps, new, at)
         taps = queries.taps(member_id, attempt_id)
-    return _standings(found, taps)
+    return standings(found, taps)
 
 
 def _key(tap: Tap) -> Key:
@@ -222,7 +223,8 @@ def _mark(found: Frozen) -> None:
     db.session.execute(_MARK, values)
 
 
-def _standings(found: Frozen, taps: Iterable[Tap]) -> dict[Key, Standing]:
+def standings(found: Frozen, taps: Iterable[Tap]) -> dict[Key, Standing]:
+    """How each of an attempt's acts stands, by session and number."""
     waiting = {
         (act.session, act.number)
         for one in deliveries(found.member_id, found.id)

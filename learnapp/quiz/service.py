@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Table, bindparam, tuple_, update
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp import catalogue
@@ -28,17 +28,6 @@ _KEEP = {
     "sqlite": sqlite.insert(_act).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(_act).on_conflict_do_nothing(),
 }
-
-_SENT_AGAIN = (
-    update(_act)
-    .where(
-        _act.c.member_id == bindparam("of_member"),
-        _act.c.attempt_id == bindparam("of_attempt"),
-        _act.c.late.is_(True),
-        tuple_(_act.c.session, _act.c.number).in_(bindparam("keys", expanding=True)),
-    )
-    .values(accepted=True)
-)
 
 # What is kept as the answer of the act that enters a section.
 _ENTERED = "true"
@@ -134,25 +123,14 @@ def _save(found: Frozen, acts: Sequence[NewAct], at: datetime) -> Saved:
     known = queries.taps(found.member_id, found.id) if rows and not counts else []
     if rows:
         db.session.execute(_KEEP[dialect_name()], rows if len(rows) > 1 else rows[0])
-        if counts and found.corrections:
-            _take_again(found, rows)
     if overdue:
         grading.end(found, at)
     if rows and not counts:
         outcomes = _told(outcomes, lateness.arrived(found.member_id, found.id, known, at))
-    elif rows and rules.sections(found.sheets):
-        outcomes = _told(outcomes, _left(found))
+    elif rows and (found.corrections or rules.sections(found.sheets)):
+        outcomes = _told(outcomes, _stands(found))
     remaining = found.clock.remaining_ms(at) if counts else 0
     return Saved(tuple(outcomes), found.highest, remaining, counts, overdue, found.paused_at is not None)
-
-
-def _take_again(found: Frozen, rows: Sequence[Mapping[str, Any]]) -> None:
-    """An attempt that runs although its result was corrected was opened again. What had arrived while it was over,
-    and is sent once more, comes in time now and counts like any act that is new."""
-    keys = [(row["session"], row["number"]) for row in rows if row["accepted"]]
-    if keys:
-        named = {"of_member": found.member_id, "of_attempt": found.id, "keys": keys}
-        db.session.execute(_SENT_AGAIN, named)
 
 
 def _looked_at(found: Frozen) -> frozenset[str]:
@@ -212,11 +190,15 @@ def _check_room(kept: int, answer: str) -> None:
         )
 
 
-def _left(found: Frozen) -> Mapping[lateness.Key, Code]:
-    """The acts that do not count because their section had been left."""
+def _stands(found: Frozen) -> Mapping[lateness.Key, Code]:
+    """How the acts of a running attempt stand that do not count: since their section had been left, or since they
+    had arrived before it was opened again (an attempt that runs though its result was corrected). Sending such
+    an act once more changes nothing."""
     taps = queries.taps(found.member_id, found.id)
+    stands: dict[lateness.Key, Code] = {**lateness.standings(found, taps)} if found.corrections else {}
     refused = [tap for tap in taps if not tap.accepted and not tap.late]
-    return {(tap.session, tap.number): "locked" for tap in (*refused, *rules.shut_out(taps, found.sheets))}
+    left = (*refused, *rules.shut_out(taps, found.sheets))
+    return {**stands, **{(tap.session, tap.number): "locked" for tap in left}}
 
 
 def _told(outcomes: Sequence[Outcome], stands: Mapping[lateness.Key, Code]) -> list[Outcome]:

@@ -103,8 +103,10 @@ def test_an_appeal_is_not_decided_while_its_attempt_runs_again(app: Flask, tmp_p
     assert held.data["cause"] == "appeal" and held.data["earned"] == quiz.attempt(*taken).earned
 
 
-def test_what_is_told_as_saved_counts_also_after_a_reopening(app: Flask, member: str, tmp_path: Path) -> None:
-    """The answer that told a phone "handed in before" was lost; the phone sends the act again."""
+def test_nothing_is_told_as_saved_that_does_not_count_after_a_reopening(
+    app: Flask, member: str, tmp_path: Path
+) -> None:
+    """The reply that told a phone "handed in before" was lost; the phone sends the act again, and then another."""
     quizzes.publish(tmp_path)
     attempt = exams.begin(member)
     sheet = quiz.attempt(member, attempt).sheets[0].question
@@ -117,8 +119,10 @@ def test_what_is_told_as_saved_counts_also_after_a_reopening(app: Flask, member:
     assert told.code == "ended"
     reopen(member, attempt, AT + 3 * MINUTE)
     with transaction():
-        (told,) = quiz.save(member, attempt, [act], at=AT + 4 * MINUTE, session="aaaaaaaa").outcomes
-    assert told.code == "saved"
+        again = quiz.NewAct("aaaaaaaa", 2, sheet, answer, 2000, 2000)
+        told = quiz.save(member, attempt, [act], at=AT + 4 * MINUTE, session="aaaaaaaa").outcomes
+        told += quiz.save(member, attempt, [again], at=AT + 4 * MINUTE, session="aaaaaaaa").outcomes
+    assert [one.code for one in told] == ["ended", "saved"]
     submit(member, attempt, AT + 5 * MINUTE)
     (held,) = standing(member)
     assert held.data["earned"] == 100
