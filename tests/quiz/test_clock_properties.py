@@ -24,6 +24,7 @@ from learnapp.errors import Conflict
 from learnapp.quiz import NewAct, Tap, measures, timing
 from learnapp.quiz.timing import GRACE, SETTLE, Begun, Clock, Move, Terms, Window
 from tests.conftest import AT, ZONE
+from tests.examples import many
 from tests.quiz.quizzes import RIGHT, publish
 
 BOSS = "b" * 32
@@ -236,7 +237,7 @@ WAYS: tuple[tuple[Finder, bool], ...] = (
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=many(2000), deadline=None)
 @given(SLUGS, scripts())
 def test_by_the_rules_it_does_not_matter_who_finds_it(slug: str, script: list[Step]) -> None:
     first, *others = (play(Rules(slug), script, finder, eager) for finder, eager in WAYS)
@@ -362,7 +363,7 @@ def shelf(app: Flask, tmp_path: Path) -> None:
         publish(tmp_path, slug, minutes=minutes, attempts=1, extra=f'late_sync = "refuse"\n{end}')
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SLUGS, scripts())
 def test_on_the_services_it_does_not_matter_who_finds_it(shelf: None, slug: str, script: list[Step]) -> None:
     first, *others = (play(Services(slug), script, finder, eager) for finder, eager in WAYS)
