@@ -11,6 +11,7 @@ import pytest
 
 from learnapp import ledger
 from learnapp.backup import archive
+from tests import processes
 from tests.backup.places import MEMBERS, Instance, Place, place
 
 __all__ = ["place"]
@@ -78,3 +79,22 @@ def _last(member_id: str) -> ledger.Entry:
 
 def _is_in(member_id: str, seq: int, digest: str) -> None:
     assert ledger.entry(member_id, seq).hash == digest
+
+
+def test_a_running_server_keeps_its_data(tmp_path: Path) -> None:
+    folder, file = tmp_path / "data", str(tmp_path / "b.tar")
+    folder.mkdir()
+    instance = processes.Instance(folder, workers=1)
+    instance.start()
+    try:
+        assert instance.run("backup", file).returncode == 0
+        deadline = time.monotonic() + 10
+        while "sweeping" not in instance.log() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        refused = instance.run("restore", file)
+        assert refused.returncode == 1 and "`learnapp serve` is running" in refused.stderr, refused
+        assert not list(folder.glob("*before*"))
+    finally:
+        instance.stop()
+    assert instance.run("restore", file).returncode == 0
+    assert list(folder.glob("learnapp.sqlite3.before-*"))
