@@ -80,12 +80,12 @@ class PlainEnvironment(Environment):
 
 
 def _fixed_parts(app: Flask) -> Callable[..., Markup]:
-    """Renders a template that depends on nothing but the language and the values it is given, once for each;
-    in development every time, so that an edit is seen."""
+    """Renders a template that depends on nothing but the language, the path that the site is mounted on and the
+    values it is given, once for each; in development every time, so that an edit is seen."""
     kept: dict[tuple[object, ...], Markup] = {}
 
     def fixed(name: str, **values: str | int) -> Markup:
-        key = (_language(), name, *values.items())
+        key = (_language(), request.script_root, name, *values.items())
         if key not in kept or app.jinja_env.auto_reload:
             kept[key] = Markup(app.jinja_env.get_template(name).render(values))  # noqa: S704 – a template
         return kept[key]

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from learnapp import accounts
-from learnapp.db import UtcDateTime, db, new_id, snapshot, transaction
+from learnapp.accounts.models import SignInName
+from learnapp.db import UtcDateTime, db, new_id, part, snapshot, table_of, transaction
 from tests.conftest import AT
 
 
@@ -155,6 +156,23 @@ def test_an_error_of_the_database_tells_no_values(app: Flask) -> None:
     db.session.rollback()
     assert "no_table" in str(told.value)
     assert "欧阳丽华" not in str(told.value)
+
+
+def test_a_part_that_fails_takes_nothing_else_with_it(app: Flask) -> None:
+    table = table_of(SignInName)
+
+    def write(name: str) -> None:
+        db.session.execute(insert(table), {"name": name, "member_id": new_id()})
+
+    with transaction():
+        write("first")
+        for _ in range(2):
+            with pytest.raises(DBAPIError), part():
+                write("second")
+                write("first")
+        with part():
+            write("third")
+    assert sorted(db.session.execute(select(table.c.name)).scalars()) == ["first", "third"]
 
 
 def test_a_snapshot_inside_a_transaction_is_a_part_of_it(app: Flask) -> None:

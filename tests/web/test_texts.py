@@ -50,6 +50,23 @@ def test_addresses_follow_the_path_the_site_is_mounted_on(site: Flask) -> None:
         assert texts.url_for("study.courses") == "/learn/study/"
 
 
+def test_fixed_parts_are_kept_by_language_values_and_mount(site: Flask) -> None:
+    """The tabs of a page are one of them."""
+
+    def tabs(language: str, nav: str, mount: str = "") -> str:
+        with site.test_request_context(environ_overrides={"SCRIPT_NAME": mount}):
+            g.language = language
+            return render_template_string(
+                "{{ fixed('tabs.html', nav=nav, has_work=work) }}", nav=nav, work=True
+            )
+
+    for _ in range(2):
+        assert '<a href="/study/" aria-current="page">' in tabs("en", "study")
+        assert ">Study</a>" in tabs("en", "study") and ">学习</a>" in tabs("zh", "study")
+        assert '<a href="/" aria-current="page">' in tabs("en", "home")
+        assert '<a href="/learn/study/" aria-current="page">' in tabs("en", "study", "/learn")
+
+
 def test_the_form_token_is_one_in_a_request(site: Flask) -> None:
     with site.test_request_context():
         assert texts.csrf_token() == texts.csrf_token() != ""
