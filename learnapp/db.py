@@ -4,10 +4,10 @@ Services flush; `transaction()` is the one place that commits, and only doors op
 start with BEGIN IMMEDIATE on SQLite: deferred writers are refused at once when two of them upgrade, in
 spite of the busy timeout, while immediate ones queue.
 
-On PostgreSQL what a page only reads stands in no transaction. BEGIN and ROLLBACK would be two more round trips
-a request, and psycopg forgets at every ROLLBACK which statements the server has prepared: reading and planning
-them anew was two thirds of the server's work. Each statement sees what was committed before it, as it does
-inside READ COMMITTED.
+On PostgreSQL what a page or the sweeper only reads stands in no transaction. BEGIN and ROLLBACK would be two more
+round trips a request, and psycopg forgets at every ROLLBACK which statements the server has prepared: reading and
+planning them anew was two thirds of the server's work. Each statement sees what was committed before it, as it
+does inside READ COMMITTED.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ def new_id(at_ms: int | None = None) -> str:
     return f"{value | 0b10 << 62 | (tail & (2**62 - 1)):032x}"
 
 
-# What a thread is about to do; `page` is a request that has only read so far.
-Intent = Literal["page", "write", "snapshot", "other"]
+# What a thread is about to do; `read` is a request, or the sweeper, that has only read so far.
+Intent = Literal["read", "write", "snapshot", "other"]
 
 # The words with which a connection of the application begins, by what it is going to be used for.
 _WORDS: dict[str, dict[Intent, str]] = {
-    "sqlite": {"page": "BEGIN", "write": "BEGIN IMMEDIATE", "snapshot": "BEGIN", "other": "BEGIN"},
+    "sqlite": {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "snapshot": "BEGIN", "other": "BEGIN"},
     "postgresql": {
-        "page": "",
+        "read": "",
         "write": "BEGIN READ WRITE",
         "snapshot": "BEGIN ISOLATION LEVEL REPEATABLE READ",
         "other": "BEGIN READ WRITE",
@@ -102,7 +102,7 @@ _here = threading.local()
 
 def _intent() -> Intent:
     inside: Intent | None = getattr(_here, "intent", None)
-    return inside or ("page" if has_request_context() else "other")
+    return inside or ("read" if has_request_context() else "other")
 
 
 @contextmanager
@@ -113,6 +113,13 @@ def _intending(intent: Intent) -> Iterator[None]:
         yield
     finally:
         _here.intent = before
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Outside of a request: in here one reads as a request does, and writes only inside `transaction`."""
+    with _intending("read"):
+        yield
 
 
 def _on_connect_sqlite(connection: DBAPIConnection, _record: object) -> None:
@@ -331,6 +338,7 @@ __all__ = [
     "ping",
     "prepare_engine",
     "prepare_serving_engine",
+    "reading",
     "snapshot",
     "table_of",
     "transaction",

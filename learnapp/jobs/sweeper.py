@@ -16,7 +16,7 @@ from flask import Flask
 
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
-from learnapp.db import db, transaction
+from learnapp.db import db, reading, transaction
 from learnapp.jobs import leaving, regrading, sealing
 
 LIMIT = 500
@@ -46,7 +46,7 @@ def run_once(app: Flask, at: datetime) -> Swept:
     measures how hard questions are; once a day seals the ledger; forgets page leaves when their time has come.
     What fails for one member is logged and stops nothing else."""
     settings: Config = app.extensions["learnapp"]
-    with app.app_context():
+    with app.app_context(), reading():
         try:
             return Swept(
                 spread=_tried("spread", lambda: _spread(at)),
