@@ -74,6 +74,11 @@ class Instance:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def running(self) -> bool:
+        """Whether the server was started and has not ended."""
+        return self._server is not None and self._server.poll() is None
+
+    @property
     def group(self) -> int:
         """The id of the server's process group."""
         assert self._server is not None

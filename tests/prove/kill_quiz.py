@@ -1,11 +1,12 @@
-"""Kills the whole process group of the server at random moments while members answer a quiz.
+"""Kills server processes at random moments while members answer, time is moved, and a key is corrected.
 
-    python -m tests.prove.kill_quiz --rounds 200 --seed 1 [--database-url URL]
+    python -m tests.prove.kill_quiz --rounds 500 --seed 1 [--database-url URL]
 
-Outside clients answer over HTTP and remember what was acknowledged: starts, acts, hand-ins. After every kill
-the database is compared with their memory and the ledger is verified; then the server starts again and the
-clients send what was not acknowledged once more, as a phone does. Prints its figures; ends with 1 if anything
-that was acknowledged is missing.
+Each round kills the whole process group as a power cut would, or one worker, or the worker that sweeps. Outside
+clients remember what was acknowledged: starts, acts and what was said of them (in time, late and accepted, late
+and waiting), hand-ins, extensions and pauses; meanwhile the sweeper ends attempts and corrects results. After every
+kill the database is compared with their memory and the ledger is verified. In the end all results are graded
+anew and compared, and so are the points after rebuilding. Ends with 1 if anything is missing.
 
 A kill cannot show a missing fsync, since the system still holds what was written: see `fsync_trace`.
 """
@@ -14,112 +15,29 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import re
+import signal
 import sys
 import tempfile
-import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from learnapp import ledger, questions, quiz
+from benchmarks.processes import family
+from learnapp import ledger
 from learnapp.db import db
-from learnapp.quiz.rules import acts_digest, canonical
-from tests import world
-from tests.processes import Instance, Reply, Visitor
-from tests.quiz.quizzes import publish
+from tests.processes import Instance
+from tests.prove.kill_clients import COUNTING, Client, Conductor, Member
+from tests.prove.kill_judge import compare, compare_all, settle
+from tests.prove.kill_place import Town
 
-QUIZ = "five-kinds"
-ACTS = 12
 LONGEST_SECONDS = 0.6
-
-
-@dataclass
-class Memory:
-    """What one client was told, by attempt: acts as (session, number) -> (question, answer), and hand-ins."""
-
-    attempts: dict[str, dict[tuple[str, int], tuple[str, Any]]] = field(default_factory=dict)
-    handed_in: set[str] = field(default_factory=set)
-    again: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def acts(self) -> int:
-        """How many acts were acknowledged."""
-        return sum(len(acts) for acts in self.attempts.values())
-
-
-class Client(threading.Thread):
-    """A member who answers, hands in and starts again; when the line breaks, sends the same again."""
-
-    def __init__(self, instance: Instance, member: str, name: str, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.instance, self.member, self.sign_in = instance, member, name
-        self.random = random.Random(seed)
-        self.memory = Memory()
-        self.up, self.done = threading.Event(), threading.Event()
-        self.visitor = Visitor(instance.address, timeout=10)
-
-    def run(self) -> None:
-        self._until_told(self._enter)
-        while not self.done.is_set():
-            self._attempt()
-        self.visitor.close()
-
-    def _enter(self) -> Reply:
-        self.visitor.sign_in(self.sign_in, world.PASSWORD)
-        return self.visitor.get("/quiz/")
-
-    def _attempt(self) -> None:
-        started = self._until_told(lambda: self.visitor.get(f"/quiz/{QUIZ}/"), {200})
-        started = started and self._until_told(lambda: self.visitor.post(f"/quiz/{QUIZ}/"), {303})
-        page = started and self._until_told(lambda: self.visitor.get(started.location), {200, 303})
-        if page is None or started is None or page.status != 200:
-            return
-        path = started.location
-        acts = self.memory.attempts.setdefault(path.split("/")[3], {})
-        token = re.findall(r'data-token="([0-9a-f]{64})"', page.text)[0]
-        asked = re.findall(r'data-question="([^"]+)"', page.text)
-        session = f"s{self.random.getrandbits(60):015x}"
-        for number in range(1, ACTS + 1):
-            self._act(path, token, session, len(acts) + number, self.random.choice(asked), acts)
-        if self._until_told(lambda: self.visitor.post(f"{path}submit"), {303}):
-            self.memory.handed_in.add(path.split("/")[3])
-
-    def _act(
-        self, path: str, token: str, session: str, number: int, question: str, acts: dict[Any, Any]
-    ) -> None:
-        value = f"{number}.{self.random.getrandbits(20)}" if question[0] in "nb" else self.random.choice("ab")
-        answer = {"": [{"a": "true", "b": "false"}[value] if question[0] == "t" else value]}
-        act = {"session": session, "number": number, "question": question, "answer": answer}
-        body = {"session": session, "acts": [{**act, "wall_ms": number, "monotonic_ms": number}]}
-        reply = self._until_told(
-            lambda: self.visitor.post_json(f"{path}acts", body, **{"X-Attempt-Token": token}), {200}
-        )
-        if reply is not None and reply.json["acts"][0][2] == "saved":
-            acts[session, number] = (question, answer)
-
-    def _until_told(self, ask: Any, wanted: set[int] | None = None) -> Reply | None:
-        """Asks until there is an answer, however often the server is killed; None when the proof is over."""
-        first = True
-        while not self.done.is_set():
-            self.up.wait(1)
-            try:
-                reply: Reply = ask()
-            except (OSError, AssertionError) as error:
-                if isinstance(error, AssertionError):
-                    self.memory.errors.append(str(error)[:200])
-                self.visitor.close()
-                time.sleep(0.01)
-                self.memory.again += first
-                first = False
-                continue
-            if wanted and reply.status not in wanted:
-                self.memory.errors.append(f"status {reply.status}")
-            return reply
-        return None
+# The sweeper looks after its first second; every so many rounds it is left to work for a while.
+SWEEPING_EVERY, SWEEPING_SECONDS = 3, 1.0
+REGRADE_EVERY = 12
 
 
 @dataclass
@@ -127,14 +45,21 @@ class Figures:
     """What a run showed."""
 
     rounds: int
-    starts: int
-    acts: int
-    handed_in: int
-    again: int
-    entries: int
-    lost: list[str]
-    errors: list[str]
-    seconds: float
+    kills: dict[str, int] = field(default_factory=dict)
+    starts: int = 0
+    acts: int = 0
+    late: int = 0
+    waiting: int = 0
+    handed_in: int = 0
+    measures: int = 0
+    regrades: int = 0
+    by_clock: int = 0
+    again: int = 0
+    entries: int = 0
+    lines: int = 0
+    lost: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -143,105 +68,134 @@ class Figures:
 
     def text(self) -> str:
         """The figures in lines."""
-        return "\n".join(
-            (
-                f"kills of the whole process group   {self.rounds}",
-                f"starts acknowledged                {self.starts}",
-                f"acts acknowledged                  {self.acts}",
-                f"hand-ins acknowledged              {self.handed_in}",
-                f"requests sent again after a kill   {self.again}",
-                f"ledger entries verified            {self.entries}",
-                f"acknowledged and lost              {len(self.lost)} {self.lost[:3] or ''}",
-                f"requests failed in another way     {len(self.errors)} {self.errors[:3] or ''}",
-                f"seconds                            {self.seconds:.0f}",
-            )
-        )
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
+        rows = {
+            "kills": f"{self.rounds} ({kills})",
+            "starts acknowledged": self.starts,
+            "acts acknowledged as counting": self.acts,
+            "  of these late and accepted": self.late,
+            "acts acknowledged, not counting": self.waiting,
+            "hand-ins acknowledged": self.handed_in,
+            "extensions and pauses": self.measures,
+            "corrected keys carried out": self.regrades,
+            "attempts ended by the clock": self.by_clock,
+            "requests sent again after a kill": self.again,
+            "ledger entries verified": self.entries,
+            "lines of points, equal rebuilt": self.lines,
+            "acknowledged and lost": f"{len(self.lost)} {self.lost[:3] or ''}",
+            "requests failed in another way": f"{len(self.errors)} {self.errors[:3] or ''}",
+            "seconds": f"{self.seconds:.0f}",
+        }
+        return "\n".join(f"{name:<34} {value}" for name, value in rows.items())
 
 
-def missing(member: str, memory: Memory) -> list[str]:
-    """What this client was told and the database does not hold."""
-    lost: list[str] = []
-    known = {found.id: found for found in quiz.attempts(member, QUIZ)}
-    for attempt, acts in list(memory.attempts.items()):
-        if attempt not in known:
-            lost.append(f"attempt {attempt}")
-            continue
-        lost += _missing_acts(quiz.attempt(member, attempt), dict(acts))
-    entries = {entry.data["attempt"]: entry for entry in ledger.entries_after(member, 0)}
-    for attempt in set(memory.handed_in):
-        if attempt not in known or known[attempt].open or attempt not in entries:
-            lost.append(f"hand-in {attempt}")
-        elif entries[attempt].data["acts_digest"] != acts_digest(quiz.taps(member, attempt)):
-            lost.append(f"digest {attempt}")
-    return lost
+def _sweeping(instance: Instance) -> int | None:
+    """The process that holds the sweeper's lock."""
+    inode = str((instance.folder / "sweeper.lock").stat().st_ino)
+    for line in Path("/proc/locks").read_text().splitlines():
+        fields = line.split()
+        if fields[1] == "FLOCK" and fields[5].rpartition(":")[2] == inode:
+            return int(fields[4])
+    return None
 
 
-def _missing_acts(found: quiz.Frozen, acts: dict[tuple[str, int], tuple[str, Any]]) -> list[str]:
-    bank, orders = quiz.bank(found.quiz_version), {sheet.question: sheet.order for sheet in found.sheets}
-    kept = {
-        (tap.session, tap.number): (tap.question, tap.answer)
-        for tap in quiz.taps(found.member_id, found.id)
-        if tap.accepted
-    }
-    return [
-        f"act {key} of {found.id}"
-        for key, (question, answer) in acts.items()
-        if kept.get(key) != (question, canonical(questions.read(bank[question], orders[question], answer)))
-    ]
+def _kill(instance: Instance, how: str, chance: random.Random) -> None:
+    workers = sorted(family([instance.group]) - {instance.group})
+    if how == "everything" or not workers:
+        instance.kill()
+        return
+    victim = _sweeping(instance) if how == "the sweeper" else None
+    with suppress(ProcessLookupError):
+        os.kill(victim or chance.choice(workers), signal.SIGKILL)
 
 
-def prove(instance: Instance, rounds: int, seed: int, members: int = 8) -> Figures:
-    """Runs the rounds on a fresh instance and returns the figures. The same seed kills after the same waits."""
+def _round(
+    town: Town, clients: Sequence[Client], chance: random.Random, number: int, figures: Figures
+) -> None:
+    """Lets everybody work for a moment, kills, and compares."""
+    for client in clients:
+        client.up.set()
+        if number == 0:
+            client.start()
+    swept = SWEEPING_SECONDS if number % SWEEPING_EVERY == SWEEPING_EVERY - 1 else 0
+    time.sleep(chance.uniform(0.02, LONGEST_SECONDS) + (2 if number == 0 else swept))
+    how = chance.choice(["everything", "everything", "a worker", "the sweeper"])
+    figures.kills[how] = figures.kills.get(how, 0) + 1
+    if how == "everything":
+        for client in clients:
+            client.up.clear()
+    _kill(town.instance, how, chance)
+    if how != "everything":
+        return
+    db.session.rollback()
+    for client in clients:
+        figures.lost += compare(client)
+    report = ledger.verify()
+    figures.entries = report.entries
+    figures.lost += [] if report.ok else [str(report.fault)]
+
+
+def prove(instance: Instance, rounds: int, seed: int, members: int = 8, crowd: int = 80) -> Figures:
+    """Runs the rounds on a fresh instance. The same seed kills in the same way after the same waits."""
     began, chance = time.monotonic(), random.Random(seed)
-
-    def fill() -> list[tuple[str, str]]:
-        built = world.build()
-        publish(instance.folder, attempts=None, per_kind=2)
-        names = [f"k{number:02d}" for number in range(members)]
-        return [(built.person("试验员", name, built.branch[0]), name) for name in names]
-
-    people = instance.fill(fill)
-    clients = [Client(instance, member, name, seed + n) for n, (member, name) in enumerate(people)]
-    lost: list[str] = []
-    entries = 0
-    with instance.inside():
-        for number in range(rounds):
-            instance.start()
+    figures = Figures(rounds)
+    town = instance.fill(lambda: Town(instance, members, crowd))
+    answering = [Member(instance, member, name, seed + n) for n, (member, name) in enumerate(town.people)]
+    clients: list[Client] = [*answering, Conductor(instance, *town.conductor, seed)]
+    try:
+        with instance.inside():
+            for number in range(rounds):
+                # A worker that dies twice within seconds takes the server along; whoever supervises it starts it.
+                if not instance.running:
+                    instance.kill()
+                    instance.start()
+                if number % REGRADE_EVERY == 1:
+                    figures.regrades += town.correct_key()
+                for one in answering:
+                    one.soon.extend(town.begin_short(one.member, chance))
+                db.session.rollback()
+                _round(town, clients, chance, number, figures)
             for client in clients:
-                client.up.set()
-                if number == 0:
-                    client.start()
-            time.sleep(chance.uniform(0.02, LONGEST_SECONDS) + (2 if number == 0 else 0))
+                client.done.set()
             for client in clients:
-                client.up.clear()
+                client.join(15)
             instance.kill()
-            db.session.rollback()
-            lost += [text for client in clients for text in missing(client.member, client.memory)]
-            report = ledger.verify()
-            entries = report.entries
-            lost += [] if report.ok else [str(report.fault)]
+            _finish(town, clients, figures)
+    finally:
+        for client in clients:
+            client.done.set()
+    figures.seconds = time.monotonic() - began
+    return figures
+
+
+def _finish(town: Town, clients: Sequence[Client], figures: Figures) -> None:
+    """What the sweeper would do in the end; then everything is compared, and all results graded anew."""
+    db.session.rollback()
+    settle(town)
     for client in clients:
-        client.done.set()
-    for client in clients:
-        client.join(15)
+        client.memory.touched.update(client.memory.acts)
+        figures.lost += compare(client)
+    found = compare_all(town)
+    figures.lost += found.faults
+    figures.lines, figures.by_clock = found.lines, found.by_clock
+    report = ledger.verify()
+    figures.entries = report.entries
     memories = [client.memory for client in clients]
-    return Figures(
-        rounds=rounds,
-        starts=sum(len(memory.attempts) for memory in memories),
-        acts=sum(memory.acts for memory in memories),
-        handed_in=sum(len(memory.handed_in) for memory in memories),
-        again=sum(memory.again for memory in memories),
-        entries=entries,
-        lost=sorted(set(lost)),
-        errors=[error for memory in memories for error in memory.errors],
-        seconds=time.monotonic() - began,
-    )
+    figures.lost = sorted({*figures.lost, *([] if report.ok else [str(report.fault)])})
+    figures.starts = sum(len(memory.acts) for memory in memories)
+    figures.acts = sum(memory.count(*COUNTING) for memory in memories)
+    figures.late = sum(memory.count("late-accepted") for memory in memories)
+    figures.waiting = sum(memory.count("late", "late-waiting", "ended", "locked") for memory in memories)
+    figures.handed_in = sum(len(memory.handed_in) for memory in memories)
+    figures.measures = sum(len(memory.measures) for memory in memories)
+    figures.again = sum(memory.again for memory in memories)
+    figures.errors = [error for memory in memories for error in memory.errors]
 
 
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database-url", default=None, help="an empty database; SQLite without it")
     given = parser.parse_args()
@@ -253,7 +207,7 @@ def main() -> int:
         finally:
             instance.stop()
     print(figures.text())
-    print(f"ledger verify                      {json.dumps(json.loads(verified.stdout))}")
+    print(f"{'ledger verify':<34} {json.dumps(json.loads(verified.stdout))}")
     return 0 if figures.ok and verified.returncode == 0 else 1
 
 

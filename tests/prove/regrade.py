@@ -31,11 +31,11 @@ from learnapp.app import create_app
 from learnapp.db import db, new_id, table_of, transaction
 from learnapp.jobs import regrading
 from learnapp.notices import Notice
-from learnapp.points import PointsLine, Standing
 from learnapp.quiz import regrade
 from learnapp.quiz.models import Grade
 from tests import databases
 from tests.conftest import AT, settings_for
+from tests.prove.folded import points_of_all
 from tests.quiz.keyed import SLUG, Keys, publish
 
 ZONE = "Asia/Shanghai"
@@ -214,14 +214,14 @@ def _compare(figures: Figures, plan: regrade.Plan, trace: str, members: Sequence
     figures.expect("ledger", *_said(members))
     concerned = {row.member_id for row in plan.rows}
     figures.expect("notices", dict.fromkeys(sorted(concerned), 1), _notices())
-    before = _points()
+    before = points_of_all()
     figures.lines = len(before[0])
     with figures.timed("rebuilding points"):
         for some in _batched(members, BATCH):
             with transaction():
                 for member_id in some:
                     follow.rebuild("points", member_id, at=AT + timedelta(hours=3), zone=ZONE)
-    for name, one, other in zip(("lines", "standings"), before, _points(), strict=True):
+    for name, one, other in zip(("lines", "standings"), before, points_of_all(), strict=True):
         figures.expect(f"points rebuilt: {name}", one, other)
 
 
@@ -252,19 +252,6 @@ def _notices() -> dict[str, int]:
     for row in db.session.execute(select(notice.c.member_id).order_by(notice.c.member_id)):
         found[row.member_id] = found.get(row.member_id, 0) + 1
     return found
-
-
-def _points() -> tuple[dict[Any, Any], dict[Any, Any]]:
-    line, standing = table_of(PointsLine), table_of(Standing)
-    lines = {
-        (row.member_id, row.period_id, row.entry_seq, row.rule): (row.worth, row.counted, row.reason)
-        for row in db.session.execute(select(line))
-    }
-    standings = {
-        (row.member_id, row.period_id): (row.base, row.bonus, row.deduction, row.total)
-        for row in db.session.execute(select(standing))
-    }
-    return lines, standings
 
 
 def application(folder: Path, url: str) -> Flask:
