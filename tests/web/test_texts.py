@@ -54,7 +54,8 @@ def test_fixed_parts_are_kept_by_language_values_and_mount(site: Flask) -> None:
     """The tabs of a page are one of them."""
 
     def tabs(language: str, nav: str, mount: str = "") -> str:
-        with site.test_request_context(environ_overrides={"SCRIPT_NAME": mount}):
+        # A context of its own, as under a server; Flask-Babel keeps the language of a context.
+        with site.app_context(), site.test_request_context(environ_overrides={"SCRIPT_NAME": mount}):
             g.language = language
             return render_template_string(
                 "{{ fixed('tabs.html', nav=nav, has_work=work) }}", nav=nav, work=True
