@@ -64,5 +64,5 @@ bench: install $(STAMPS)/bench-tools system ## Measure, beside a bare app in the
 	@$(BIN)/python -m benchmarks
 
 .PHONY: prove
-prove: install $(STAMPS)/test-tools system ## The slow proofs: kills, fsync, traffic, tampering, a million entries
+prove: install $(STAMPS)/test-tools system ## The slow proofs: clocks, kills, crowds, fsync, traffic, keys, tampering, a million entries
 	@$(BIN)/python -m tests.prove
