@@ -69,7 +69,7 @@ def take_quiz(phone: Phone) -> None:
     page, known = phone.page, bank()
     page.goto(f"/quiz/{QUIZ}/")
     phone.check("quiz-intro")
-    page.get_by_role("button", name="开始").click()
+    page.get_by_role("button", name="开始", exact=True).click()
     page.wait_for_url(re.compile("/quiz/attempts/"))
     page.locator("[data-controller=quiz-run][data-ready]").wait_for()
     here = page.url.partition("?")[0]  # the script writes the question into the address
