@@ -1,4 +1,5 @@
-"""A check of every kind that needs no person to mark it: read from an ordinary form, graded, and answered in full by the answers that are right."""
+"""A check of every kind that needs no person to mark it: read from an ordinary form, graded, and answered in
+full by the answers that are right."""
 
 from __future__ import annotations
 
