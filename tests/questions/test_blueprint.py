@@ -166,7 +166,11 @@ def test_draws_by_topic_are_the_same_for_ever() -> None:
     draws = [Draw("a", 2, "x"), Draw("", 1, "y", 2, "")]
     assert questions.draw(bank, draws, "seed") == ("q008", "q000", "q007")
     table = {one.id: (ENOUGH, 100 * number) for number, one in enumerate(bank)}
-    assert [one.question for one in compose(bank, draws, "seed 2", facility=table)] == ["q000", "q001", "q008"]
+    assert [one.question for one in compose(bank, draws, "seed 2", facility=table)] == [
+        "q000",
+        "q001",
+        "q008",
+    ]
 
 
 def test_only_active_questions_are_asked() -> None:

@@ -20,7 +20,6 @@ from learnapp.questions.nesting import Place
 
 from .strategies import SECRET, answers, asked, decimals, parsed, right_answer, seeds, tables
 
-
 ANSWER_AND_MARK: frozenset[Show] = frozenset({"answer", "mark"})
 
 

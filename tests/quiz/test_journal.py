@@ -105,4 +105,6 @@ def test_what_the_page_shows_reads_back_as_the_same_answer(kind: str) -> None:
 def test_long_answers_take_more_room() -> None:
     assert most_kept("一" * 600) == most_kept("null") == MAX_KEPT
     assert most_kept("一" * 5_000) == MAX_KEPT // 2
-    assert most_kept("一" * 20_000) * 60_000 < 150 * 1024**2, "bytes of the longest essay, kept at every pause"
+    assert most_kept("一" * 20_000) * 60_000 < 150 * 1024**2, (
+        "bytes of the longest essay, kept at every pause"
+    )
