@@ -114,4 +114,7 @@ def _run(bench: Bench, phases: dict[str, Phase], seconds: float, rounds: int) ->
         for place, name in enumerate(visits.STEPS):
             phase = Phase(name) if turn == 0 else phases.setdefault(name, Phase(name))
             bench.phase(phase, lambda number, place=place: people[number].steps()[place]())  # type: ignore[misc]
+            if name == visits.PAPER and turn > 0:
+                polls = phases.setdefault(visits.CLOCK, Phase(visits.CLOCK))
+                bench.phase(polls, lambda number: people[number].polls())
     timed(ATTEMPTS, lambda number, until: people[number].attempts(until), seconds * 2)

@@ -60,6 +60,7 @@ def table(run: Run) -> str:
         _row(page, None),
         _row(phases[visits.MODULE_PAGE], page),
         _row(phases[visits.PAPER], page),
+        _row(phases[visits.CLOCK], page),
         _row(phases[visits.REVIEW], page),
         _row(row, None),
         _row(phases[visits.START], row),

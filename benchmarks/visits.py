@@ -22,6 +22,7 @@ from benchmarks.world import COURSE, MODULE, PASSWORD, QUIZ, sign_in_name
 
 MODULE_PAGE = "module page"
 START, PAPER, SAVE, SUBMIT, REVIEW = "quiz start", "paper page", "save one answer", "submit", "review page"
+CLOCK = "clock of a running page"
 STEPS = (START, PAPER, SAVE, SUBMIT, REVIEW)
 QUESTIONS = 10
 REQUESTS = QUESTIONS + 4  # of one attempt: start, paper, a save per question, submit, review
@@ -119,6 +120,15 @@ class Member:
             )
             if b'"saved"' not in answer.body:
                 raise ValueError(f"not saved: {answer.text[:200]}")
+
+    def polls(self) -> Script:
+        """Asks for the clock, as a running page does every four seconds; no part of an attempt here, since how
+        often depends on how long somebody thinks."""
+        for _ in range(QUESTIONS):
+            path = f"/quiz/attempts/{self.attempt}/clock"
+            answer = yield Ask(CLOCK, path, accept="application/json")
+            if b'"open":true' not in answer.body:
+                raise ValueError(f"no clock: {answer.text[:200]}")
 
     def submit(self) -> Script:
         """Hands in."""

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from learnapp import catalogue, questions, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_
-from learnapp.quiz import Frozen, Sheet, Tap
+from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
 from learnapp.quiz.appeals import Told
 from learnapp.quiz.phases import Seen
 from learnapp.web.doors import language, may, now, settings
@@ -126,7 +126,6 @@ def values(found: Frozen) -> dict[str, Any]:
     seen = known.seen[found.id]
     held = bool(seen.shows & _TELLING) and quiz.reviewing.keys_held(found, mine, now())
     made = [] if held else reviewed(found, taps, seen)
-    stands = quiz.standing(found.member_id, current, mine, at=now(), zone=settings().zone)
     return {
         "attempt": found,
         "held": held,
@@ -143,10 +142,18 @@ def values(found: Frozen) -> dict[str, Any]:
         "leaves": quiz.leaves.of(found),
         "corrected": regrade.words_for(found) if "key" in seen.shows else {},
         "own_faults": quiz.faults.own(found.member_id, found.id) if made else {},
-        "left": quiz.attempts_left(stands.terms.attempts, stands.used),
+        "left": _left(current, mine, found.member_id),
         "best": known.of(current),
         "titled": shown.titled,
     }
+
+
+def _left(current: catalogue.Quiz, mine: Sequence[AttemptInfo], member_id: str) -> int | None:
+    """How many more attempts there are; None without a limit, where nothing need be asked."""
+    if current.attempts is None:
+        return None
+    stands = quiz.standing(member_id, current, mine, at=now(), zone=settings().zone)
+    return quiz.attempts_left(stands.terms.attempts, stands.used)
 
 
 def _corrections(found: Frozen, seen: Seen) -> Sequence[quiz.reviewing.Correction]:
