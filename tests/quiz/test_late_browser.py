@@ -87,7 +87,7 @@ def sign_in(page: Page, instance: Instance, name: str) -> None:
 
 
 def cut_before_the_end(
-    page: Page, context: BrowserContext, instance: Instance, name: str, seconds: int = 7
+    page: Page, context: BrowserContext, instance: Instance, name: str, seconds: int = 9
 ) -> None:
     """Two questions are answered and saved; then there is no network, and two more are answered in time. The
     page was opened anew meanwhile, so that it knows how little time is left."""
@@ -114,7 +114,7 @@ def after_the_end(instance: Instance, name: str) -> None:
 
 def settled(instance: Instance, name: str, acts: int) -> tuple[quiz.Frozen, list[quiz.Tap]]:
     """The attempt and its acts as soon as so many questions are answered by acts that count."""
-    for _ in range(100):
+    for _ in range(300):
         found, taps = mine(instance, name)
         if not found.open and len({tap.question for tap in taps if tap.accepted}) >= acts:
             return found, taps
@@ -203,7 +203,7 @@ def test_a_page_that_is_frozen_and_thrown_away_without_a_word(
     context.add_init_script(_SILENT)
     sign_in(context.pages[0], instance, "m02")
     page = start(context, instance)
-    cut_before_the_end(page, context, instance, "m02", seconds=12)
+    cut_before_the_end(page, context, instance, "m02", seconds=30)
     registered = set(page.evaluate("window.registered"))
     assert {"pagehide", "visibilitychange", "online"} <= registered
     assert not registered & {"beforeunload", "unload"}
@@ -212,6 +212,7 @@ def test_a_page_that_is_frozen_and_thrown_away_without_a_word(
     devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
     another = context.new_page()
     page.close(run_before_unload=False)
+    end_in(instance, "m02", 1)
     after_the_end(instance, "m02")
     context.set_offline(False)
     # A page of another quiz that runs brings it, and says nothing of it.
