@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,20 @@ from sqlalchemy import select
 from learnapp import questions, quiz
 from learnapp.db import db, table_of
 from learnapp.quiz import phases
-from learnapp.web.quiz import results
+from learnapp.web.quiz import results, shown
 from tests.prove import traffic
 from tests.prove.traffic_search import Answer, alike, marks
 
 MARK = "qzkabcdefgh23"
 SEED = 3
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> Iterator[None]:
+    """A question that a planted leak has rendered must not be met again, here or in another test."""
+    shown._unanswered.cache_clear()
+    yield
+    shown._unanswered.cache_clear()
 
 
 def _answer(body: bytes, packed: bool = False, headers: bytes = b"") -> Answer:
