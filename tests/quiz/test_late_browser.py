@@ -211,7 +211,11 @@ def test_a_page_that_is_frozen_and_thrown_away_without_a_word(
     devtools = context.new_cdp_session(page)
     devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
     another = context.new_page()
+    # A page that is closing is not held up by the browser's own offline switch any more.
+    instance.kill()
     page.close(run_before_unload=False)
+    another.wait_for_timeout(300)
+    instance.start()
     end_in(instance, "m02", 1)
     after_the_end(instance, "m02")
     context.set_offline(False)

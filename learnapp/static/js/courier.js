@@ -62,6 +62,7 @@ export function post(place, session, acts) {
     changed(state), where state is "idle", "sending", "waiting" or, after `refused`, "stopped". */
 export function courier(options) {
   const queue = [];
+  const known = {};
   let sending = false;
   let stopped = false;
   let failures = 0;
@@ -83,6 +84,13 @@ export function courier(options) {
     acts.forEach(function (act) { queue.splice(queue.indexOf(act), 1); });
     /* Taken out only now: an act that is sent twice does no harm, one that is lost does. */
     return options.journal.remove(acts).catch(function () {}).then(function () { options.answered(found.body); });
+  }
+
+  function name(act) { return act.session + "/" + act.number; }
+
+  function carry(acts) {
+    acts.forEach(function (act) { known[name(act)] = true; queue.push(act); });
+    send();
   }
 
   function failed() {
@@ -111,7 +119,16 @@ export function courier(options) {
 
   return {
     /** Queues acts that the journal has, and sends them. */
-    carry: function (acts) { acts.forEach(function (act) { queue.push(act); }); send(); },
+    carry: carry,
+    /** Queues what other pages of this attempt left in the journal, a tab that was closed without a network; resolves
+        to how many acts that was. A page that is open sends them as well, which does no harm. */
+    gather: function (member, attempt) {
+      return options.journal.acts(member, attempt).catch(function () { return []; }).then(function (acts) {
+        const left = acts.filter(function (act) { return !known[name(act)]; });
+        if (left.length) { carry(left); }
+        return left.length;
+      });
+    },
     /** Asks the server for the clock, and sends what is waiting. */
     ask: function () { asking = true; send(); },
     /** Tries again at once. */

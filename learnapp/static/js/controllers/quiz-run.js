@@ -155,10 +155,19 @@ function start(element, journal, found) {
     heard(body);
     if (!body.open) {
       finish(body);
-    } else if (wanted && post.waiting().length === 0) {
-      over = leaving = true;
-      words.handIn();
+    } else if (wanted) {
+      whenAllIsSent(function () { over = true; words.handIn(); });
     }
+  }
+
+  /** Leaves the page, unless something of this attempt still has to be sent, from here or from another page. */
+  function whenAllIsSent(leave) {
+    if (post.waiting().length) { return; }
+    post.gather(own.member, own.attempt).then(function (more) {
+      if (more || leaving || post.waiting().length || !(over || wanted)) { return; }
+      leaving = true;
+      leave();
+    });
   }
 
   /** The server was heard: the clock may have been moved or stopped. */
@@ -184,12 +193,11 @@ function start(element, journal, found) {
   function finish(body) {
     over = true;
     relock();
-    if (post.waiting().length === 0) {
-      leaving = true;
+    whenAllIsSent(function () {
       journal.forget(own.member, own.attempt).catch(function () {}).then(function () {
         window.location.replace(body.review);
       });
-    }
+    });
   }
 
   function refused(status, body) {
