@@ -98,7 +98,8 @@ class QuizEnded(Event):
 
     The digests bind the entry to the paper that was frozen and to the acts that were received. `pending`
     answers wait for a person's marks, and until then it is not passed. `counts` is False where the quiz lets
-    another attempt count. `cause` says why this result replaces an earlier one, `trace` which decision it was.
+    another attempt count. `hours` are hundredths credited for the test that was passed, under `hour_rule`.
+    `cause` says why this result replaces an earlier one, `trace` which decision it was.
     """
 
     kind: ClassVar[str] = "quiz-ended"
@@ -116,6 +117,8 @@ class QuizEnded(Event):
     counts: bool = True
     cause: str = "ended"
     trace: str = ""
+    hours: int = 0
+    hour_rule: str = ""
 
     @property
     def subject(self) -> str:
@@ -159,9 +162,276 @@ class Voided(Event):
         return f"entry/{self.seq}"
 
 
+@dataclass(frozen=True)
+class ActDeclared(Event):
+    """The member says that they did something which only an organisation can recognise: nothing is worth
+    anything yet. `act` is the code of the kind of act in the rule set, `on` the day (ISO), `note` commits to
+    the one sentence that was declared. `act_id` names this one act through all its entries."""
+
+    kind: ClassVar[str] = "act-declared"
+    act: str
+    act_id: str
+    on: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"act/{self.act_id}"
+
+
+@dataclass(frozen=True)
+class ActRecorded(Event):
+    """Somebody else recorded what the member did or failed to do; it counts once a second person confirms it."""
+
+    kind: ClassVar[str] = "act-recorded"
+    act: str
+    act_id: str
+    on: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"act/{self.act_id}"
+
+
+@dataclass(frozen=True)
+class ActConfirmed(Event):
+    """The organisation confirms entry `seq`, a declaration (`origin` declared) or a record (`recorded`) made by
+    `proposer`. The recorder of this entry is the one who confirms, never the proposer nor the member."""
+
+    kind: ClassVar[str] = "act-confirmed"
+    act: str
+    act_id: str
+    on: str
+    origin: str
+    seq: int
+    proposer: str
+
+    @property
+    def subject(self) -> str:
+        return f"act/{self.act_id}"
+
+
+@dataclass(frozen=True)
+class ActDeclined(Event):
+    """The organisation does not recognise entry `seq`. `reason` is a code, `note` commits to the words."""
+
+    kind: ClassVar[str] = "act-declined"
+    act: str
+    act_id: str
+    seq: int
+    reason: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"act/{self.act_id}"
+
+
+@dataclass(frozen=True)
+class QuarterSigned(Event):
+    """The member looked through a quarter of a period and signed it. `quarter` is such as 2026-Q4, `digest` is
+    over the lines as they stood on the screen that was signed."""
+
+    kind: ClassVar[str] = "quarter-signed"
+    period: str
+    quarter: str
+    digest: str
+
+    @property
+    def subject(self) -> str:
+        return f"period/{self.period}"
+
+
+@dataclass(frozen=True)
+class PeriodClosed(Event):
+    """A period closed with these frozen lines: the digest over the member's lines as the rules engine of this
+    version gave them under this rule set, and their sum in hundredths."""
+
+    kind: ClassVar[str] = "period-closed"
+    period: str
+    rule_set: str
+    engine: int
+    digest: str
+    total: int
+
+    @property
+    def subject(self) -> str:
+        return f"period/{self.period}"
+
+    @property
+    def subject_version(self) -> str:
+        return self.rule_set
+
+
+@dataclass(frozen=True)
+class Graded(Event):
+    """A meeting decided the member's grade of a period. The grade itself and the minute are appraisal and stand
+    beside the chain; `note` commits to them."""
+
+    kind: ClassVar[str] = "graded"
+    period: str
+    meeting_on: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"period/{self.period}"
+
+
+@dataclass(frozen=True)
+class ObjectionDecided(Event):
+    """An objection of the member to a posting was decided: `outcome` is upheld, partly or rejected; the entries
+    that follow from it carry the objection's id as their trace. `note` commits to the reply."""
+
+    kind: ClassVar[str] = "objection-decided"
+    period: str
+    objection: str
+    outcome: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"objection/{self.objection}"
+
+
+@dataclass(frozen=True)
+class WorkDone(Event):
+    """A party worker's work came to its end: `work` is a code (lesson-approved, session-held, question-answered,
+    need-met), `ref` names the thing, such as `course/study-duties` or an objection's id, `on` the day (ISO)."""
+
+    kind: ClassVar[str] = "work-done"
+    work: str
+    ref: str
+    on: str
+
+    @property
+    def subject(self) -> str:
+        return f"work/{self.work}/{self.ref}"
+
+
+@dataclass(frozen=True)
+class Waived(Event):
+    """The member need not study a course or take a quiz (免修). `thing` is such as `course/study-duties`, `basis`
+    a code of the controlled vocabulary, `until` the last day (ISO) or empty for good, `note` commits to words."""
+
+    kind: ClassVar[str] = "waived"
+    thing: str
+    basis: str
+    until: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return self.thing
+
+
+@dataclass(frozen=True)
+class EquivalenceGranted(Event):
+    """Something done elsewhere is accepted in place of a course or quiz. `basis` is a code of the controlled
+    vocabulary, `on` the day (ISO) on which it was done; `hours` (hundredths, 0 for none) in `mode` were credited
+    under the rule named `hour_rule`."""
+
+    kind: ClassVar[str] = "equivalence-granted"
+    thing: str
+    basis: str
+    on: str
+    hours: int
+    hour_rule: str
+    mode: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return self.thing
+
+
+@dataclass(frozen=True)
+class Moved(Event):
+    """The member's home became another unit from a day (ISO) on. The stream stays the same one."""
+
+    kind: ClassVar[str] = "moved"
+    transfer: str
+    from_unit: str
+    to_unit: str
+    on: str
+
+    @property
+    def subject(self) -> str:
+        return f"unit/{self.to_unit}"
+
+
+@dataclass(frozen=True)
+class Merged(Event):
+    """Two accounts turned out to be one person. In the stream that goes on (`side` is kept) `other` is the account
+    that was given up, in that one's own stream (`side` is given-up) it is the one that goes on; `seq` and `hash`
+    are where the other stream ended when the merge was decided."""
+
+    kind: ClassVar[str] = "merged"
+    merge: str
+    side: str
+    other: str
+    seq: int
+    hash: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"merge/{self.merge}"
+
+
+@dataclass(frozen=True)
+class MergeUndone(Event):
+    """A merge was undone: what had been carried over is voided, and each account goes on by itself."""
+
+    kind: ClassVar[str] = "merge-undone"
+    merge: str
+    side: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"merge/{self.merge}"
+
+
+@dataclass(frozen=True)
+class Erased(Event):
+    """The person behind this stream was erased: no name, text or salt of theirs is kept. The entries before this
+    one remain and verify, about nobody who could be named."""
+
+    kind: ClassVar[str] = "erased"
+    request: str
+
+    @property
+    def subject(self) -> str:
+        return f"erasure/{self.request}"
+
+
 KINDS: Mapping[str, type[Event]] = {
     event.kind: event
-    for event in (StudyBegun, ModuleCompleted, CourseCompleted, QuizEnded, QuizMeasured, Voided)
+    for event in (
+        StudyBegun,
+        ModuleCompleted,
+        CourseCompleted,
+        QuizEnded,
+        QuizMeasured,
+        Voided,
+        ActDeclared,
+        ActRecorded,
+        ActConfirmed,
+        ActDeclined,
+        QuarterSigned,
+        PeriodClosed,
+        Graded,
+        ObjectionDecided,
+        WorkDone,
+        Waived,
+        EquivalenceGranted,
+        Moved,
+        Merged,
+        MergeUndone,
+        Erased,
+    )
 }
 
 
