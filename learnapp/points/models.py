@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from learnapp.db import HASH, ID, KEY, Base, UtcDateTime
@@ -23,7 +23,13 @@ class RuleSet(Base):
 
 
 class Period(Base):
-    """An assessment period of a committee's subtree under one frozen rule set. `ends_on` is the last day."""
+    """An assessment period of a committee's subtree under one frozen rule set. `ends_on` is the last day.
+
+    `state` is planned, open, posted or closed. `people` says whom it assesses, "members" or "workers". `engine` is
+    the version of the evaluation that reads the rules, kept from the opening on. `post_until` is the last day of
+    the posting (公示). Closing is a job in batches: between `closing_at` and `closed_at` it is under way, and
+    `digest` is over the digests of all members once it is done.
+    """
 
     __tablename__ = "period"
     __table_args__ = ({"info": {"place": "reference"}},)
@@ -36,6 +42,17 @@ class Period(Base):
     ends_on: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(KEY, default="open")
     rule_set: Mapped[str] = mapped_column(ForeignKey("rule_set.hash"))
+    people: Mapped[str] = mapped_column(KEY, default="members", server_default="members")
+    engine: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    show_totals: Mapped[bool] = mapped_column(default=False, server_default=false())
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    post_until: Mapped[date | None] = mapped_column(Date)
+    closing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closing_by: Mapped[str | None] = mapped_column(ID)
+    closing_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    digest: Mapped[str] = mapped_column(HASH, default="", server_default="")
 
 
 class PointsLine(Base):

@@ -25,7 +25,11 @@ _period, _set = table_of(Period), table_of(RuleSet)
 
 @dataclass(frozen=True)
 class PeriodInfo:
-    """An assessment period of a unit's subtree, with its rules. Both days belong to it."""
+    """An assessment period of a unit's subtree, with its rules. Both days belong to it.
+
+    `people` are "members" or "workers"; `engine` is the version of the evaluation. Times are instants in UTC;
+    `post_until` is the last day of the posting. `digest` is empty until it is closed.
+    """
 
     id: str
     branch_id: str
@@ -35,6 +39,15 @@ class PeriodInfo:
     ends_on: date
     state: str
     rules: Rules
+    people: str
+    engine: int
+    show_totals: bool
+    opened_at: datetime | None
+    posted_at: datetime | None
+    post_until: date | None
+    closing_at: datetime | None
+    closed_at: datetime | None
+    digest: str
 
     @property
     def span(self) -> Span:
@@ -109,6 +122,15 @@ _COLUMNS = (
     _period.c.ends_on,
     _period.c.state,
     _period.c.rule_set,
+    _period.c.people,
+    _period.c.engine,
+    _period.c.show_totals,
+    _period.c.opened_at,
+    _period.c.posted_at,
+    _period.c.post_until,
+    _period.c.closing_at,
+    _period.c.closed_at,
+    _period.c.digest,
 )
 _PERIODS = (
     select(*_COLUMNS)
@@ -138,7 +160,7 @@ def periods_for(ancestors: Collection[str]) -> tuple[PeriodInfo, ...]:
     if not ancestors:
         return ()
     rows = db.session.execute(_PERIODS, {"ancestors": sorted(ancestors)}).all()
-    return tuple(PeriodInfo(*[*row[:7], _rules(row[7])]) for row in rows)
+    return tuple(PeriodInfo(*[*row[:7], _rules(row[7]), *row[8:]]) for row in rows)
 
 
 def current(ancestors: Iterable[str], today: date) -> PeriodInfo | None:
