@@ -1,5 +1,6 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
+from learnapp.branches.history import Interval, Stay, exemptions, exemptions_of, histories, history
 from learnapp.branches.models import BranchPath, Membership
 from learnapp.branches.places import Place, homes, named, paths, place
 from learnapp.branches.queries import (
@@ -31,10 +32,12 @@ __all__ = [
     "KINDS",
     "POSTS",
     "BranchPath",
+    "Interval",
     "Membership",
     "Person",
     "Place",
     "Role",
+    "Stay",
     "Unit",
     "ancestors",
     "at_home",
@@ -42,8 +45,12 @@ __all__ = [
     "counts",
     "end_role",
     "exempt",
+    "exemptions",
+    "exemptions_of",
     "found",
     "grant",
+    "histories",
+    "history",
     "homes",
     "ids_below",
     "join",
