@@ -16,9 +16,14 @@ CLASSES = {
     "probationary": N_("Probationary member"),
     "mobile": N_("Mobile member"),
     "applicant": N_("Applicant"),
+    # Old age, illness and the like in one word, so that the reason is not stored.
+    "special": N_("Special (age, health and the like)"),
 }
 
 POSTS = {
     "secretary": N_("Branch secretary"),
     "committee-member": N_("Branch committee member"),
+    # 乡科级, 县处级: cadres whose training has targets of its own.
+    "cadre-township": N_("Cadre of township or section level"),
+    "cadre-county": N_("Cadre of county or division level and above"),
 }
