@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from learnapp.app import create_app
 from learnapp.config import Config, load
@@ -27,6 +27,9 @@ from tests.world import World, build
 FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)  # 10:30 in Shanghai
 ZONE = "Asia/Shanghai"
+
+# What a page will say is waited for as long as a busy machine may take to say it.
+expect.set_options(timeout=20_000)
 
 
 class Browser(FlaskClient):

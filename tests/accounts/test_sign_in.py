@@ -116,7 +116,7 @@ def test_failures_at_once_are_all_counted(app: Flask, member_id: str) -> None:
 
     def fail() -> None:
         with app.app_context():
-            start.wait()
+            start.wait(60)
             with transaction():
                 accounts.settle(proof, at=AT)
 

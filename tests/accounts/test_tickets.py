@@ -162,7 +162,7 @@ def test_of_many_redemptions_at_once_one_wins(app: Flask, people: tuple[str, str
 
     def redeem(number: int) -> None:
         with app.app_context():
-            start.wait()
+            start.wait(60)
             try:
                 with transaction():
                     accounts.redeem(code, digests[number], at=AT)

@@ -48,7 +48,7 @@ def test_writers_queue_instead_of_failing(app: Flask) -> None:
     def work(number: int) -> None:
         with app.app_context():
             try:
-                gate.wait()
+                gate.wait(60)
                 for turn in range(5):
                     with transaction():
                         db.session.execute(select(accounts.Account.name)).all()

@@ -15,6 +15,7 @@ from learnapp import accounts, clock, ledger, quiz
 from learnapp.db import db, transaction
 from tests import world
 from tests.processes import Instance
+from tests.quiz.phone_journal import journal
 from tests.quiz.quizzes import RIGHT, publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
@@ -85,23 +86,14 @@ def following(page: Page) -> None:
     page.click("[data-answers] .actions .btn-primary")
 
 
-_JOURNALLED = """() => new Promise(done => {
-  const asked = indexedDB.open("learnapp-journal");
-  asked.onsuccess = () => {
-    const count = asked.result.transaction("acts").objectStore("acts").count();
-    count.onsuccess = () => { asked.result.close(); done(count.result); };
-  };
-})"""
-
-
 def saved(page: Page) -> None:
     """Waits until the page says that everything is saved, and its journal is empty."""
     expect(page.locator("[data-saved]")).to_contain_text("已保存")
     for _ in range(100):
-        if page.evaluate(_JOURNALLED) == 0:
+        if not journal(page)["acts"]:
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"{page.evaluate(_JOURNALLED)} acts are still in the journal")
+    raise AssertionError(f"{journal(page)} is still in the journal")
 
 
 def mine(instance: Instance, name: str) -> tuple[quiz.Frozen, list[quiz.Tap]]:

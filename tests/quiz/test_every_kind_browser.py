@@ -14,6 +14,7 @@ from learnapp.db import db
 from tests import world
 from tests.processes import Instance
 from tests.quiz import all_kinds
+from tests.quiz.phone_journal import journal
 from tests.quiz.test_browser import chromium, following, phone, saved
 
 __all__ = ["chromium"]
@@ -72,14 +73,11 @@ def stored(page: Page, instance: Instance, question: str) -> object:
 
 def kept(page: Page, part: str) -> None:
     """Waits until the phone's journal holds an answer to this part."""
-    page.wait_for_function(
-        """part => new Promise(done => {
-            const asked = indexedDB.open("learnapp-journal");
-            asked.onsuccess = () => { const all = asked.result.transaction("acts").objectStore("acts").getAll();
-              all.onsuccess = () => { asked.result.close(); 
-                done(all.result.some(act => part in act.answer)); }; }; })""",
-        arg=part,
-    )
+    for _ in range(100):
+        if any(part in act["answer"] for act in journal(page)["acts"]):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{part} is not in {journal(page)}")
 
 
 def places(shown: Locator, marks: list[str]) -> None:

@@ -21,6 +21,7 @@ from learnapp.quiz import lateness, rehearsal
 from tests import world
 from tests.conftest import FLAGS
 from tests.processes import Instance
+from tests.quiz.phone_journal import journal
 from tests.quiz.quizzes import publish
 from tests.quiz.test_browser import PHONE, answer, end_in, following, mine, phone, saved, start
 
@@ -41,16 +42,6 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     made.start()
     yield made
     made.stop()
-
-
-_JOURNAL = """() => new Promise(done => {
-  const asked = indexedDB.open("learnapp-journal");
-  asked.onsuccess = () => {
-    const read = asked.result.transaction(["acts", "attempts"]);
-    const acts = read.objectStore("acts").getAll(), attempts = read.objectStore("attempts").getAll();
-    read.oncomplete = () => { asked.result.close(); done({ acts: acts.result, attempts: attempts.result }); };
-  };
-})"""
 
 
 def own_browser(chromium: Browser, folder: Path) -> BrowserContext:
@@ -132,7 +123,7 @@ def test_the_network_is_cut_the_browser_killed_and_nothing_lost(
     cut_before_the_end(page, context, instance, "m00")
     expect(page.locator("[data-notice]")).to_contain_text("已在本机交卷", timeout=15_000)
     expect(page.locator("section[data-question]:visible fieldset[disabled]")).to_be_visible()
-    kept = page.evaluate(_JOURNAL)
+    kept = journal(page)
     found, _ = mine(instance, "m00")
     assert {one["question"] for one in kept["acts"]} == {sheet.question for sheet in found.sheets[2:4]}
     (one,) = kept["attempts"]
@@ -162,7 +153,7 @@ def test_the_network_is_cut_the_browser_killed_and_nothing_lost(
     assert all(tap.accepted for tap in late)
     entries = instance.fill(lambda: ledger.entries_after(found.member_id, 0))
     assert [entry.kind for entry in entries] == ["quiz-ended", "voided", "quiz-ended"]
-    assert page.evaluate(_JOURNAL) == {"acts": [], "attempts": []}
+    assert journal(page) == {"acts": [], "attempts": []}
     page.click("[data-controller=quiz-unsent] a")
     expect(page.locator(".message-success")).to_contain_text("断网时作答，已计入：第3、4题")
     context.close()

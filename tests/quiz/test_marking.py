@@ -113,7 +113,7 @@ def test_two_markers_at_the_same_moment_leave_one_mark(app: Flask, visits: catal
 
     def work(marker_id: str) -> None:
         with app.app_context():
-            start.wait()
+            start.wait(60)
             try:
                 said.append(mark(taken, "visit", marker_id, VISIT).created)
             except Conflict:

@@ -78,7 +78,7 @@ def at_once(work: list[Callable[[], Reply]]) -> list[Reply]:
     gate, replies = threading.Barrier(len(work)), list[Reply]()
 
     def one(ask: Callable[[], Reply]) -> None:
-        gate.wait()
+        gate.wait(60)
         replies.append(ask())
 
     threads = [threading.Thread(target=one, args=(ask,)) for ask in work]
