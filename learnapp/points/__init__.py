@@ -6,38 +6,67 @@ writes them for one member and is called by `follow` only; what can be asked is 
 totals of a branch in name order. There is no ranking.
 """
 
+from learnapp.points.engine_2 import evaluate
+from learnapp.points.engines import ENGINE, ENGINES
+from learnapp.points.lifecycle import (
+    PEOPLE,
+    STATES,
+    amend_period,
+    begin_closing,
+    change_plan,
+    finish_closing,
+    open_period,
+    open_planned,
+    plan_period,
+    post_period,
+)
 from learnapp.points.models import Period, PointsLine, PointsMark, RuleSet, Standing
-from learnapp.points.parsing import PAYABLE, Parsed, Payable, parse
+from learnapp.points.parsing import PAYABLE, Parsed, parse
 from learnapp.points.periods import (
     PeriodInfo,
     adopt,
     assessed_from,
     current,
-    open_period,
+    next_period,
+    period,
     periods_for,
+    rules_of,
     shipped,
+    source_of,
 )
-from learnapp.points.queries import Total, branch_totals, lines, stored, total, untouched, with_bonus
+from learnapp.points.queries import Total, acts, branch_totals, lines, stored, total, untouched, with_bonus
+from learnapp.points.reading import Payable
 from learnapp.points.refusals import REFUSALS
 from learnapp.points.rules import (
     REASONS,
+    Act,
     Category,
     Evaluation,
+    Grade,
     Line,
+    MemberClass,
     Rule,
     Span,
+    acts_in,
     cap_of,
-    evaluate,
+    suggested,
 )
 from learnapp.points.service import fold, forget
 
 __all__ = [
+    "ENGINE",
+    "ENGINES",
     "PAYABLE",
+    "PEOPLE",
     "REASONS",
     "REFUSALS",
+    "STATES",
+    "Act",
     "Category",
     "Evaluation",
+    "Grade",
     "Line",
+    "MemberClass",
     "Parsed",
     "Payable",
     "Period",
@@ -49,20 +78,34 @@ __all__ = [
     "Span",
     "Standing",
     "Total",
+    "acts",
+    "acts_in",
     "adopt",
+    "amend_period",
     "assessed_from",
+    "begin_closing",
     "branch_totals",
     "cap_of",
+    "change_plan",
     "current",
     "evaluate",
+    "finish_closing",
     "fold",
     "forget",
     "lines",
+    "next_period",
     "open_period",
+    "open_planned",
     "parse",
+    "period",
     "periods_for",
+    "plan_period",
+    "post_period",
+    "rules_of",
     "shipped",
+    "source_of",
     "stored",
+    "suggested",
     "total",
     "untouched",
     "with_bonus",

@@ -11,7 +11,7 @@ from learnapp.branches import BranchPath
 from learnapp.db import db, table_of
 from learnapp.points.models import PointsLine, Standing
 from learnapp.points.periods import PeriodInfo
-from learnapp.points.rules import Line
+from learnapp.points.rules import Act, Line, acts_in
 
 _line, _standing, _path = table_of(PointsLine), table_of(Standing), table_of(BranchPath)
 
@@ -96,3 +96,8 @@ def stored(member_id: str) -> tuple[tuple[object, ...], ...]:
         found = db.session.execute(select(table).where(table.c.member_id == member_id))
         rows.extend(sorted(tuple(row) for row in found))
     return tuple(rows)
+
+
+def acts(period: PeriodInfo, source: str) -> tuple[Act, ...]:
+    """What may be declared ("declared") or recorded ("organised") in a period, in the order of its rules."""
+    return acts_in(period.rules, source)

@@ -79,12 +79,39 @@ REFUSALS = (
         N_("A quiz is passed or not passed; a score, a band of scores or a rank never feeds points."),
     ),
     _refusal(
+        "quota",
+        "quota quotas ratio target targets elimination bottom ranked-last",
+        "末位 淘汰 倒数 指标",
+        N_("Quotas of participation, of points or of grades may not be set for anybody."),
+    ),
+    _refusal(
         "begun",
         "begun started start opened opening",
         "开始 打开",
         N_("Beginning proves nothing yet; what counts is what was completed."),
     ),
 )
+
+# A share of people who must get a bad grade is kept out wherever a grade is described.
+BOTTOM = _refusal(
+    "bottom-share",
+    "share least bottom quota minimum min forced last",
+    "",
+    N_("A share of people who must get a lower grade cannot be set: people decide each grade by itself."),
+)
+
+# In the wording of an act these say that what is asked for is one of the refused kinds. Shorter than the lists
+# above, since a sentence may well speak of active people or of opening a door.
+_IN_WORDING: Mapping[str, tuple[str, ...]] = {
+    "login": ("登录", "签到", "打卡", "log in", "logs in", "login", "sign in", "signing in", "check in"),
+    "time": ("在线时长", "学习时长", "minutes online", "time online"),
+    "likes": ("点赞", "投票", "likes", "upvote"),
+    "shares": ("转发", "分享到", "forward", "repost"),
+    "notes": ("笔记", "抄写", "study note", "handwritten"),
+    "photos": ("照片", "截图", "拍照", "定位", "轨迹", "留痕", "photo", "screenshot"),
+    "installs": ("安装", "下载", "注册账号", "install", "download"),
+    "score-band": ("名次", "排名", "分数段", "score band", "ranking"),
+}
 
 _BY_WORD: Mapping[str, Refusal] = {word: refusal for refusal in REFUSALS for word in refusal.words}
 
@@ -101,3 +128,18 @@ def refusal_of(text: str) -> Refusal | None:
         if word in _BY_WORD:
             return _BY_WORD[word]
     return next((refusal for refusal in REFUSALS if any(part in text for part in refusal.chinese)), None)
+
+
+def refusal_in_wording(text: str) -> Refusal | None:
+    """The refusal that the sentence of an act falls under, or None."""
+    lower = text.lower()
+    for refusal in REFUSALS:
+        if any(part in lower for part in _IN_WORDING.get(refusal.code, ())):
+            return refusal
+    return None
+
+
+def bottom_share(key: str) -> bool:
+    """Whether a key of a grade would force somebody into it; `share_at_most` and `at_least` do not."""
+    parts = re.findall(r"[a-z]+", key.lower())
+    return key not in ("share_at_most", "at_least") and any(part in BOTTOM.words for part in parts)

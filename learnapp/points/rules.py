@@ -1,25 +1,40 @@
-"""What entries are worth under a rule set. Pure: the same entries give the same lines in any order.
+"""What a rule set says, as values. Pure; what entries are worth under it is said by the engines.
 
 Every amount is an integer in hundredths of a point. Days are calendar days in the instance's zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Literal, Protocol
 
-from learnapp.clock import local_date
 from learnapp.errors import N_
 
 Window = Literal["once", "day", "month", "quarter", "cycle"]
 WINDOWS: tuple[Window, ...] = ("once", "day", "month", "quarter", "cycle")
+# Whom a rule set assesses, and where what a rule speaks of comes from.
+PEOPLE = ("members", "workers")
+SOURCES = ("system", "declared", "organised")
+# What a declaration may come with. Whatever demands a photo, a screenshot or notes is refused.
+EVIDENCE = ("none", "file-optional")
+# What the days of an exemption mean: nothing is taken off, or nothing counts at all, or they are like others.
+EXEMPT = ("no-deduction", "not-scored", "scored")
+# What party workers are paid for, as `work-done` entries name it.
+WORKS = ("lesson-approved", "session-held", "question-answered", "need-met")
+# The kind of entry in which a declared or recorded act was confirmed, and how it says where it came from.
+ACT = "act-confirmed"
+ORIGINS: Mapping[str, str] = {"declared": "declared", "organised": "recorded"}
 
 # Why a line counts for less than it is worth; the page fills in the amount at which it was full.
 REASONS: Mapping[str, str] = {
     "voided": N_("the entry was voided"),
     "once": N_("counted once already in this period"),
+    "class": N_("this class was not scored on that day"),
+    "exempt": N_("on that day nothing was expected"),
+    "full-times": N_("counted %(times)s times already in this period"),
     "full-day": N_("this day is full at %(cap)s"),
     "full-month": N_("this month is full at %(cap)s"),
     "full-quarter": N_("this quarter is full at %(cap)s"),
@@ -30,7 +45,7 @@ REASONS: Mapping[str, str] = {
 
 
 class Recorded(Protocol):
-    """What the engine needs of a ledger entry."""
+    """What the engines need of a ledger entry."""
 
     @property
     def seq(self) -> int: ...
@@ -50,6 +65,8 @@ class Rule:
 
     `cap` holds within the window; `once` (implied by the window of that name) lets each thing pay a single
     time in the period. `hours_at_least` is hundredths of a study hour; `only` are slugs, empty = all.
+    `act` is the code of what members declare or the organisation records, `work` that of a worker's work;
+    `limit` says how many times the rule pays in the period at most. A `veto` is worth nothing and stands.
     """
 
     id: str
@@ -65,12 +82,26 @@ class Rule:
     only: frozenset[str]
     text: str
     text_en: str
+    act: str = ""
+    work: str = ""
+    limit: int | None = None
+    veto: bool = False
+    evidence: str = "none"
+
+    @property
+    def second(self) -> bool:
+        """Whether a second person has confirmed what pays under this rule: always so for acts."""
+        return self.on == ACT
 
     def meets(self, entry: Recorded) -> bool:
         """Whether the entry is one that this rule speaks of."""
         if entry.kind != self.on:
             return False
         data = entry.data
+        if self.act and not (data["act"] == self.act and data["origin"] == ORIGINS[self.source]):
+            return False
+        if self.work and data["work"] != self.work:
+            return False
         if self.passed and not (data.get("passed") is True and data.get("counts", True)):
             return False
         if self.hours_at_least and data.get("hours", 0) < self.hours_at_least:
@@ -89,8 +120,32 @@ class Category:
 
 
 @dataclass(frozen=True)
+class MemberClass:
+    """What holds for the members of a class (its id is the class of their membership): another base than the
+    set's, or that the days in this class are not scored."""
+
+    id: str
+    title: str
+    title_en: str
+    base: int | None
+    scored: bool
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade that points suggest from `at_least` on. `share_at_most` is the part of a branch that normally gets
+    it; more of them is a warning to those who decide, and nothing else."""
+
+    id: str
+    title: str
+    title_en: str
+    at_least: int
+    share_at_most: Fraction | None
+
+
+@dataclass(frozen=True)
 class RuleSet:
-    """A frozen set of rules; `hash` is the SHA-256 of its source."""
+    """A frozen set of rules; `hash` is the SHA-256 of its source. `classes` are by id, `grades` best first."""
 
     id: str
     title: str
@@ -101,10 +156,62 @@ class RuleSet:
     categories: Mapping[str, Category]
     rules: tuple[Rule, ...]
     hash: str
+    people: str = "members"
+    exempt: str = "no-deduction"
+    classes: Mapping[str, MemberClass] = field(default_factory=dict)
+    grades: tuple[Grade, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
         """One rule. Raises KeyError."""
-        return next(rule for rule in self.rules if rule.id == rule_id)
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)
+
+    def scored(self, member_class: str) -> bool:
+        """Whether days in this class count."""
+        found = self.classes.get(member_class)
+        return found is None or found.scored
+
+    def base_of(self, member_class: str) -> int:
+        """With how many points somebody of this class begins."""
+        found = self.classes.get(member_class)
+        return self.base if found is None or found.base is None else found.base
+
+
+@dataclass(frozen=True)
+class Act:
+    """What may be declared by members, or recorded by the organisation, under a rule: `worth` is without its
+    sign, `deducts` says which; `limit` is how many times it pays in the period."""
+
+    code: str
+    source: str
+    text: str
+    text_en: str
+    worth: int
+    deducts: bool
+    veto: bool
+    evidence: str
+    limit: int | None
+
+
+def acts_in(rules: RuleSet, source: str) -> tuple[Act, ...]:
+    """The acts of a rule set with that source, "declared" or "organised", in the order of its rules."""
+    return tuple(
+        Act(
+            code=rule.act,
+            source=rule.source,
+            text=rule.text,
+            text_en=rule.text_en,
+            worth=abs(rule.worth),
+            deducts=rule.worth < 0,
+            veto=rule.veto,
+            evidence=rule.evidence,
+            limit=rule.limit,
+        )
+        for rule in rules.rules
+        if rule.act and rule.source == source
+    )
 
 
 @dataclass(frozen=True)
@@ -129,127 +236,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The lines of a period in order of time, and the sum they give."""
+    """The lines of a period in order of time, and the sum they give. `veto` says that a veto item stands."""
 
     lines: tuple[Line, ...]
     base: int
     bonus: int
     deduction: int
     total: int
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A line that stands already, with what of its entry decides about later ones."""
-
-    line: Line
-    subject: str
-    occurred_at: datetime
-
-
-@dataclass
-class _Purse:
-    """What has been counted so far: per rule and window, per category, in all; and which things paid."""
-
-    windows: dict[tuple[str, object], int] = field(default_factory=dict)
-    categories: dict[str, int] = field(default_factory=dict)
-    bonus: int = 0
-    paid: set[tuple[str, str]] = field(default_factory=set)
-
-    def take(self, rule: Rule, subject: str, on: date, amount: int) -> None:
-        """Counts an amount for a thing under a rule."""
-        if amount:
-            self.paid.add((rule.id, subject))
-        key = (rule.id, _window(rule.window, on))
-        self.windows[key] = self.windows.get(key, 0) + amount
-        if rule.worth > 0:
-            self.categories[rule.category] = self.categories.get(rule.category, 0) + amount
-            self.bonus += amount
-
-
-def evaluate(
-    entries: Iterable[Recorded], rules: RuleSet, span: Span, zone: str, earlier: Sequence[Earlier] = ()
-) -> Evaluation:
-    """The lines of one member's entries in a period.
-
-    Expects the whole stream, since a voiding may stand anywhere behind the entry it voids. What happened
-    earlier is counted first, whatever the order in which it was recorded; so a late entry may take the
-    place of a later one under a cap, and the total is the same as if all had been recorded in time.
-
-    Where the new entries void nothing and happened behind all that count so far (`goes_on`), they alone will
-    do, with the lines that stand `earlier`: the lines are then the new ones, the sums those of all.
-    """
-    stream = list(entries)
-    void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
-    purse = _Purse()
-    for one in earlier:
-        purse.take(rules.rule(one.line.rule), one.subject, one.line.on, abs(one.line.counted))
-    lines = tuple(
-        _line(entry, on, rule, rules, purse, voided=entry.seq in void)
-        for entry, on in _in_order(stream, span, zone)
-        for rule in rules.rules
-        if rule.meets(entry)
-    )
-    counted = [line.counted for line in (*(one.line for one in earlier), *lines)]
-    bonus = sum(amount for amount in counted if amount > 0)
-    deduction = -sum(amount for amount in counted if amount < 0)
-    total = max(rules.floor, rules.base + bonus - deduction)
-    return Evaluation(lines, rules.base, bonus, deduction, total)
-
-
-def concerned(entries: Iterable[Recorded], rules: RuleSet, span: Span, zone: str) -> list[Recorded]:
-    """The entries of the period of which some rule speaks, in the order in which they count."""
-    return [
-        entry for entry, _ in _in_order(entries, span, zone) if any(rule.meets(entry) for rule in rules.rules)
-    ]
-
-
-def goes_on(new: Sequence[Recorded], earlier: Iterable[Earlier]) -> bool:
-    """Whether these entries (of those `concerned`) count behind all that have lines."""
-    first = (new[0].occurred_at, new[0].seq)
-    return all((one.occurred_at, one.line.seq) < first for one in earlier)
-
-
-def _in_order(entries: Iterable[Recorded], span: Span, zone: str) -> list[tuple[Recorded, date]]:
-    dated = [(entry, local_date(entry.occurred_at, zone)) for entry in entries]
-    inside = [pair for pair in dated if span.starts_on <= pair[1] <= span.ends_on]
-    return sorted(inside, key=lambda pair: (pair[0].occurred_at, pair[0].seq))
-
-
-def _line(entry: Recorded, on: date, rule: Rule, rules: RuleSet, purse: _Purse, *, voided: bool) -> Line:
-    if voided:
-        return Line(entry.seq, rule.id, rule.worth, 0, "voided", on)
-    if rule.once and (rule.id, entry.subject) in purse.paid:
-        return Line(entry.seq, rule.id, rule.worth, 0, "once", on)
-    amount, reason = abs(rule.worth), ""
-    for room, code in _rooms(rule, on, rules, purse):
-        if room < amount:
-            amount, reason = room, code
-    purse.take(rule, entry.subject, on, amount)
-    return Line(entry.seq, rule.id, rule.worth, amount if rule.worth > 0 else -amount, reason, on)
-
-
-def _rooms(rule: Rule, on: date, rules: RuleSet, purse: _Purse) -> Iterable[tuple[int, str]]:
-    """What each cap still leaves, with the code to give when it is the one that cuts."""
-    if rule.cap is not None:
-        code = "full-cycle" if rule.window == "once" else f"full-{rule.window}"
-        yield rule.cap - purse.windows.get((rule.id, _window(rule.window, on)), 0), code
-    if rule.worth > 0:
-        category = rules.categories[rule.category]
-        if category.cap is not None:
-            yield category.cap - purse.categories.get(category.id, 0), "full-category"
-        if rules.bonus_cap is not None:
-            yield rules.bonus_cap - purse.bonus, "full-bonus"
-
-
-def _window(window: Window, on: date) -> object:
-    if window == "day":
-        return on
-    if window == "month":
-        return (on.year, on.month)
-    if window == "quarter":
-        return (on.year, (on.month - 1) // 3)
-    return None
+    veto: bool = False
 
 
 def cap_of(line: Line, rules: RuleSet) -> int | None:
@@ -259,4 +253,14 @@ def cap_of(line: Line, rules: RuleSet) -> int | None:
         return rules.categories[rule.category].cap
     if line.reason == "full-bonus":
         return rules.bonus_cap
-    return rule.cap if line.reason.startswith("full-") else None
+    return rule.cap if line.reason.startswith("full-") and line.reason != "full-times" else None
+
+
+def suggested(rules: RuleSet, total: int, veto: bool) -> Grade | None:
+    """The grade that a sum suggests to those who decide; the last one where a veto item stands. None where the
+    rule set knows no grades, or none that low."""
+    if not rules.grades:
+        return None
+    if veto:
+        return rules.grades[-1]
+    return next((grade for grade in rules.grades if total >= grade.at_least), None)

@@ -11,9 +11,11 @@ from learnapp.branches import Place
 from learnapp.clock import parse_iso
 from learnapp.db import db, dialect_name, table_of, upsert
 from learnapp.ledger import LedgerEntry, Stream
+from learnapp.points.earlier import Earlier
+from learnapp.points.engine_2 import concerned, evaluate, goes_on
 from learnapp.points.models import Period, PointsLine, PointsMark, Standing
 from learnapp.points.periods import PeriodInfo, periods_for
-from learnapp.points.rules import Earlier, Evaluation, Line, concerned, evaluate, goes_on
+from learnapp.points.rules import Evaluation, Line
 
 _line, _standing = table_of(PointsLine), table_of(Standing)
 _mark, _period = table_of(PointsMark), table_of(Period)
@@ -112,7 +114,7 @@ def _continued(
             results[period.id] = Evaluation((), *sums[period.id])
             continue
         earlier = _earlier(member_id, period.id)
-        if not goes_on(new, earlier):
+        if not goes_on(new, earlier, zone):
             return None
         results[period.id] = evaluate(new, *terms, earlier)
     return results

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnapp import points
-from learnapp.points.rules import Category, Earlier, Rule, RuleSet, Span, Window, concerned, goes_on
+from learnapp.points.earlier import Earlier
+from learnapp.points.engine_2 import concerned, goes_on
+from learnapp.points.rules import Category, Rule, RuleSet, Span, Window
 from tests.points.entries import ZONE, Fact, course, module, on, quiz, rules, void
 
 MUNICIPAL = rules(points.shipped()["municipal-2026"])
@@ -282,7 +284,7 @@ def test_what_is_new_added_to_what_stands_is_the_whole(
     stands = _stands(first.lines, before)
     if not spoken_of:
         assert first == whole
-    elif goes_on(spoken_of, stands):
+    elif goes_on(spoken_of, stands, ZONE):
         more = points.evaluate(spoken_of, ruleset, YEAR, ZONE, stands)
         assert (*first.lines, *more.lines) == whole.lines
         assert replace(more, lines=whole.lines) == whole

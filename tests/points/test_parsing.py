@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from learnapp import points
-from learnapp.points.parsing import PAYABLE, Payable, parse
+from learnapp.points.parsing import PAYABLE, parse
+from learnapp.points.reading import Payable
 from learnapp.points.refusals import refusal_of
 
 GOOD = """\
@@ -183,7 +184,7 @@ def test_only_a_confirmed_entry_may_deduct() -> None:
         'on = "duty-missed"',
     )
     text = text.replace('source = "system"\non = "duty', 'source = "organised"\non = "duty')
-    confirmed = {**PAYABLE, "duty-missed": Payable("organised", frozenset(), confirmed=True)}
+    confirmed = {**PAYABLE, "duty-missed": Payable(("organised",), frozenset(), confirmed=True)}
     assert parse(text, payable=confirmed).problems == ()
-    doubtful = {**PAYABLE, "duty-missed": Payable("organised", frozenset())}
+    doubtful = {**PAYABLE, "duty-missed": Payable(("organised",), frozenset())}
     assert [problem.code for problem in parse(text, payable=doubtful).problems] == ["deduction"]
