@@ -1,7 +1,11 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
-from learnapp.branches.history import Interval, Stay, exemptions, exemptions_of, histories, history
+from learnapp.branches.changes import Guest, change, end_host, guests, guests_of, host, take_back
+from learnapp.branches.closing import bring_back, end_everything, end_membership, forget, last_home
+from learnapp.branches.history import exemptions, exemptions_of, histories, history
+from learnapp.branches.intervals import Interval, Stay, home_on
 from learnapp.branches.models import BranchPath, Membership
+from learnapp.branches.officials import Officials, officials
 from learnapp.branches.places import Place, homes, named, paths, place
 from learnapp.branches.queries import (
     Person,
@@ -26,46 +30,93 @@ from learnapp.branches.queries import (
 )
 from learnapp.branches.rules import CLASSES, KINDS, POSTS
 from learnapp.branches.service import end_role, exempt, found, grant, join
+from learnapp.branches.transfers import (
+    STATES as TRANSFER_STATES,
+)
+from learnapp.branches.transfers import (
+    TransferInfo,
+    ask_transfer,
+    check_move,
+    confirm_transfer,
+    decline_transfer,
+    receive_transfer,
+    roles_left,
+    search,
+    transfer,
+    transfers_between,
+    transfers_in,
+    transfers_of,
+    withdraw_transfer,
+)
 
 __all__ = [
     "CLASSES",
     "KINDS",
     "POSTS",
+    "TRANSFER_STATES",
     "BranchPath",
+    "Guest",
     "Interval",
     "Membership",
+    "Officials",
     "Person",
     "Place",
     "Role",
     "Stay",
+    "TransferInfo",
     "Unit",
     "ancestors",
+    "ask_transfer",
     "at_home",
+    "bring_back",
+    "change",
+    "check_move",
     "children",
+    "confirm_transfer",
     "counts",
+    "decline_transfer",
+    "end_everything",
+    "end_host",
+    "end_membership",
     "end_role",
     "exempt",
     "exemptions",
     "exemptions_of",
+    "forget",
     "found",
     "grant",
+    "guests",
+    "guests_of",
     "histories",
     "history",
+    "home_on",
     "homes",
+    "host",
     "ids_below",
     "join",
+    "last_home",
     "members_of",
     "named",
+    "officials",
     "paths",
     "people_below",
     "person",
     "place",
+    "receive_transfer",
+    "roles_left",
     "roles_of",
     "roles_on",
     "roots",
+    "search",
     "standing_rows",
     "subtree",
+    "take_back",
     "trail",
+    "transfer",
+    "transfers_between",
+    "transfers_in",
+    "transfers_of",
     "unit",
     "units",
+    "withdraw_transfer",
 ]

@@ -10,7 +10,7 @@ from typing import Literal
 import structlog
 from sqlalchemy import bindparam, delete, select
 
-from learnapp import branches, coverage, ledger, notices, points
+from learnapp import branches, coverage, declarations, ledger, notices, points
 from learnapp.clock import local_date
 from learnapp.coverage import CoverageMark
 from learnapp.db import db, part, table_of, transaction
@@ -64,6 +64,9 @@ def fold(member_id: str, *, at: datetime, zone: str) -> bool:
 
 def _fold(stream: Stream, at: datetime, zone: str) -> bool:
     member_id = stream.member_id
+    if declarations.unsettled(stream.entries):
+        # A writer's own rows: an entry voided by hand, or carried over from another account, changed them too.
+        declarations.settle(member_id)
     place = branches.place(member_id, local_date(at, zone))
     readers: tuple[tuple[Reader, Callable[[], None]], ...] = (
         ("points", partial(points.fold, member_id, stream, place, zone)),

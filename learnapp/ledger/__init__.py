@@ -55,9 +55,12 @@ from learnapp.ledger.queries import (
     effective,
     entries_after,
     entry,
+    happened,
     known_uids,
     note_text,
+    note_texts,
     stream,
+    uids_under,
     void_reasons,
     voided_seqs,
 )
@@ -65,7 +68,7 @@ from learnapp.ledger.rules import GENESIS, VOID_REASONS
 from learnapp.ledger.sampling import Drawn, Sample, sample
 from learnapp.ledger.sealing import SealInfo, grown, last_seal, seal, seal_info, stored_seals
 from learnapp.ledger.seals import public_pem, receipt_line
-from learnapp.ledger.service import hold, lock, note, open_stream, record, void
+from learnapp.ledger.service import copy_note, drop_notes, hold, lock, note, open_stream, record, void
 from learnapp.ledger.sources import verify, verify_elsewhere
 from learnapp.ledger.verify import (
     Broken,
@@ -125,8 +128,10 @@ __all__ = [
     "WorkDone",
     "anchor_of",
     "check_proof",
+    "copy_note",
     "current_key",
     "document",
+    "drop_notes",
     "effective",
     "entries_after",
     "entry",
@@ -137,6 +142,7 @@ __all__ = [
     "find",
     "find_entry",
     "grown",
+    "happened",
     "hold",
     "keep_anchor",
     "key_infos",
@@ -146,6 +152,7 @@ __all__ = [
     "new_key",
     "note",
     "note_text",
+    "note_texts",
     "open_stream",
     "private_key",
     "prove",
@@ -168,6 +175,7 @@ __all__ = [
     "stream",
     "tell",
     "tell_proof",
+    "uids_under",
     "verify",
     "verify_elsewhere",
     "void",

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
-from learnapp.clock import parse_iso
+from learnapp.clock import iso, parse_iso
 from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.ledger.events import Event, event_of
@@ -60,6 +60,28 @@ def entries_after(member_id: str, seq: int) -> list[Entry]:
     """The member's entries behind `seq` in their order; 0 gives all of them."""
     rows = db.session.execute(_AFTER, {"of_member": member_id, "after": seq})
     return [from_row(row) for row in rows]
+
+
+_HAPPENED = _MINE.where(
+    or_(
+        _table.c.kind.in_(bindparam("always", expanding=True)),
+        and_(
+            _table.c.kind.in_(bindparam("kinds", expanding=True)),
+            _table.c.occurred_at >= bindparam("start"),
+            _table.c.occurred_at < bindparam("end"),
+        ),
+    )
+).order_by(_table.c.seq)
+
+
+def happened(
+    member_id: str, kinds: Collection[str], start: datetime, end: datetime, *, always: Collection[str] = ()
+) -> list[Entry]:
+    """The member's entries of these kinds that happened from one instant until before another, and those of the
+    kinds `always` whenever they happened; without what was voided. In one query, in their order."""
+    values: dict[str, Any] = {"of_member": member_id, "start": iso(start), "end": iso(end)}
+    values |= {"kinds": tuple(kinds), "always": ("voided", *always)}
+    return effective([from_row(row) for row in db.session.execute(_HAPPENED, values)])
 
 
 @dataclass(frozen=True)
@@ -130,3 +152,27 @@ def note_text(member_id: str, held: str) -> str:
     """The words behind a commitment; empty where there were none, or where they were erased."""
     found = db.session.execute(_NOTE, {"of_member": member_id, "of_commitment": held}).scalar_one_or_none()
     return found or ""
+
+
+def note_texts(held: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The words behind many commitments, each given with its member; what was erased is left out."""
+    wanted = {pair for pair in held if pair[1]}
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(LedgerNote.member_id, LedgerNote.commitment, LedgerNote.text).where(
+            LedgerNote.member_id.in_(sorted({member_id for member_id, _ in wanted})),
+            LedgerNote.commitment.in_(sorted({commitment for _, commitment in wanted})),
+        )
+    )
+    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in wanted}
+
+
+def uids_under(member_id: str, prefix: str) -> dict[str, int]:
+    """What was recorded for this member under uids that begin so: the rest of the uid and the seq."""
+    rows = db.session.execute(
+        select(_table.c.uid, _table.c.seq).where(
+            _table.c.member_id == member_id, _table.c.uid >= prefix, _table.c.uid < prefix + "\U0010ffff"
+        )
+    )
+    return {row.uid.removeprefix(prefix): row.seq for row in rows}

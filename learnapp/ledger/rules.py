@@ -20,6 +20,8 @@ VOID_REASONS = {
     "appeal": N_("A second look changed the marks"),
     "reopened": N_("The attempt was opened again"),
     "superseded": N_("A later attempt counts"),
+    "unmerged": N_("The joining of two accounts was undone"),
+    "withdrawn": N_("Taken back before it was decided"),
 }
 
 

@@ -6,7 +6,7 @@ door names; a row remembers type and size.
 
 from learnapp.media.models import MediaFile
 from learnapp.media.queries import Info, info
-from learnapp.media.rules import MAX_BYTES, SUFFIXES, hash_of, is_hash, sniff
+from learnapp.media.rules import MAX_BYTES, SUFFIXES, hash_of, is_hash, sniff, sniff_paper
 from learnapp.media.store import Store
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Info", "MediaFile", "Store", "hash_of", "info", "is_hash", "sniff"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "Info", "MediaFile", "Store", "hash_of", "info", "is_hash", "sniff", "sniff_paper"]

@@ -47,3 +47,12 @@ def sniff(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     return "image/svg+xml" if _SVG.match(data[:_SVG_HEAD]) else None
+
+
+def sniff_paper(data: bytes) -> str | None:
+    """The media type of something scanned or printed: a picture that cannot hold a script, or a PDF. None for
+    anything else."""
+    if data.startswith(b"%PDF-"):
+        return "application/pdf"
+    found = sniff(data)
+    return None if found == "image/svg+xml" else found
