@@ -1,7 +1,7 @@
 """Fixtures: the database of every test is built by the migrations, on SQLite and on PostgreSQL.
 
-Each test has a database of its own, copied from one that was migrated once per worker: nothing leaks,
-and what commits in a test really commits.
+Each test has a database of its own, on SQLite copied from one that was migrated once per worker, on PostgreSQL
+emptied behind the test before: nothing leaks, and what commits in a test really commits.
 """
 
 from __future__ import annotations
@@ -91,9 +91,7 @@ def app(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
         yield from _running(tmp_path, _sqlite_url(tmp_path, request))
         return
     server: Server = request.getfixturevalue("postgres")
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    yield from _running(tmp_path, server.copy("template", name))
-    server.drop(name)
+    yield from _running(tmp_path, server.empty("template"))
 
 
 @pytest.fixture
