@@ -329,13 +329,15 @@ class Waived(Event):
 @dataclass(frozen=True)
 class EquivalenceGranted(Event):
     """Something done elsewhere is accepted in place of a course or quiz. `basis` is a code of the controlled
-    vocabulary, `on` the day (ISO) on which it was done; `hours` (hundredths, 0 for none) in `mode` were credited
-    under the rule named `hour_rule`."""
+    vocabulary, `on` the day (ISO) on which it was done, the last of `days`; `hours` (hundredths, 0 for none) in
+    `mode` were credited for `minutes`, spread evenly over those days, under the rule named `hour_rule`."""
 
     kind: ClassVar[str] = "equivalence-granted"
     thing: str
     basis: str
     on: str
+    days: int
+    minutes: int
     hours: int
     hour_rule: str
     mode: str
