@@ -61,7 +61,7 @@ class State:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many stand where. `out` are not expected: exempt, or joined too late."""
+    """How many stand where. `out` are not expected: exempt, waived, or joined too late."""
 
     open: int = 0
     under: int = 0
@@ -91,18 +91,18 @@ def tally(states: Iterable[str]) -> Counts:
 def progress(entries: Iterable[Recorded], before: Mapping[str, State] | None = None) -> dict[str, State]:
     """How far the effective entries bring the member, by thing (`course/…`, `quiz/…`).
 
-    Done is what was completed or passed, by the first entry that says so, under whatever version; under way
-    is what was begun: a module, or an attempt that was not passed. `before` is how far the entries before
-    these have brought them; that goes only where none of those is voided now.
+    Done is what was completed or passed, or what something else was accepted for, by the first entry that says
+    so, under whatever version; under way is what was begun: a module, or an attempt that was not passed. `before`
+    is how far the entries before these have brought them; that goes only where none of those is voided now.
     """
     stream = list(entries)
     void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
     found: dict[str, State] = dict(before or {})
     for entry in stream:
-        if entry.seq in void or entry.kind == "voided":
+        if entry.seq in void or entry.kind in ("voided", "waived"):
             continue
         thing = f"course/{entry.data['course']}" if "course" in entry.data else entry.subject
-        done = entry.kind == "course-completed" or (
+        done = entry.kind in ("course-completed", "equivalence-granted") or (
             entry.kind == "quiz-ended" and entry.data["passed"] is True and entry.data.get("counts", True)
         )
         if done and found.get(thing, State("open", None)).state != "done":
@@ -110,6 +110,22 @@ def progress(entries: Iterable[Recorded], before: Mapping[str, State] | None = N
         elif thing not in found:
             found[thing] = State("under", entry.seq)
     return found
+
+
+def waivers(entries: Iterable[Recorded]) -> list[Recorded]:
+    """The waivers among these entries that none of them voids."""
+    stream = list(entries)
+    void = {entry.data["seq"] for entry in stream if entry.kind == "voided"}
+    return [entry for entry in stream if entry.kind == "waived" and entry.seq not in void]
+
+
+def waived(item: Expected, found: Iterable[Recorded]) -> int | None:
+    """The first of these waivers that frees from the item: its last day is not before the item's date, or it has
+    none. As with exemptions no day of asking takes part, so that nothing changes overnight."""
+    thing, due_on = f"{item.kind}/{item.slug}", item.due_on.isoformat()
+    return next(
+        (one.seq for one in found if one.subject == thing and (one.data["until"] or due_on) >= due_on), None
+    )
 
 
 def expected(item: Expected, joined_on: date, exempt_on_due: bool) -> bool:
@@ -121,11 +137,16 @@ def expected(item: Expected, joined_on: date, exempt_on_due: bool) -> bool:
     return not exempt_on_due and joined_on <= max(item.starts_on, item.due_on - JOINED_LATE)
 
 
-def state_of(item: Expected, is_expected: bool, done: Mapping[str, State]) -> State:
-    """The member's state in one item."""
+def state_of(
+    item: Expected, is_expected: bool, done: Mapping[str, State], waiving: Iterable[Recorded] = ()
+) -> State:
+    """The member's state in one item. What was done though it was waived is done; else the waiver is the entry
+    that proves the state."""
     if not is_expected:
         return State("out", None)
-    return done.get(f"{item.kind}/{item.slug}", State("open", None))
+    found = done.get(f"{item.kind}/{item.slug}", State("open", None))
+    freed = None if found.state == "done" else waived(item, waiving)
+    return found if freed is None else State("out", freed)
 
 
 def person_state(states: Collection[str]) -> str:

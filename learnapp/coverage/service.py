@@ -19,7 +19,7 @@ from learnapp.coverage.models import (
     CoverageRollup,
     CoverageStatus,
 )
-from learnapp.coverage.rules import STATES, State, expected, progress, state_of
+from learnapp.coverage.rules import STATES, State, expected, progress, state_of, waivers
 from learnapp.db import db, dialect_name, new_id, table_of, upsert
 from learnapp.ledger import Entry, Stream
 from learnapp.plans import DueItem
@@ -64,8 +64,7 @@ def recount(entries: Sequence[Entry], place: Place | None) -> dict[str, Row]:
     """The member's rows by item as they must be, from entries, membership, exemptions and plans alone."""
     if place is None:
         return {}
-    done = progress(entries)
-    return {item.item_id: _row(item, is_expected, place, done) for item, is_expected in _items(place)}
+    return _rows(_items(place), place, progress(entries), entries)
 
 
 def _items(place: Place) -> list[tuple[DueItem, bool]]:
@@ -77,9 +76,12 @@ def _items(place: Place) -> list[tuple[DueItem, bool]]:
     ]
 
 
-def _row(item: DueItem, is_expected: bool, place: Place, done: Mapping[str, State]) -> Row:
-    state = state_of(item, is_expected, done)
-    return Row(place.branch_id, state.state, state.seq)
+def _rows(
+    items: Sequence[tuple[DueItem, bool]], place: Place, done: Mapping[str, State], entries: Sequence[Entry]
+) -> dict[str, Row]:
+    waiving = waivers(entries)
+    states = {item.item_id: state_of(item, is_expected, done, waiving) for item, is_expected in items}
+    return {item_id: Row(place.branch_id, one.state, one.seq) for item_id, one in states.items()}
 
 
 def fold(member_id: str, stream: Stream, place: Place | None, at: datetime) -> None:
@@ -107,7 +109,7 @@ def fold(member_id: str, stream: Stream, place: Place | None, at: datetime) -> N
 
 def _continued(stream: Stream, place: Place, known: Mapping[str, Row]) -> dict[str, Row] | None:
     """The rows as the new entries make them of the stored ones. None where these do not say how far the member
-    had come: there is a new item, or one was not expected that is now."""
+    had come: there is a new item, or one is waived, or was not expected and is now."""
     items = _items(place)
     before: dict[str, State] = {}
     for item, is_expected in items:
@@ -117,7 +119,7 @@ def _continued(stream: Stream, place: Place, known: Mapping[str, Row]) -> dict[s
         if row.entry_seq is not None:
             before[f"{item.kind}/{item.slug}"] = State(row.state, row.entry_seq)
     done = progress(stream.entries, before)
-    return {item.item_id: _row(item, is_expected, place, done) for item, is_expected in items}
+    return _rows(items, place, done, stream.entries)
 
 
 def known_rows(member_id: str) -> dict[str, Row]:
