@@ -7,6 +7,7 @@ No seconds are kept. Every completion becomes an entry of the ledger in the same
 from learnapp.study.check import Graded, present, read_form, right_answers, seed
 from learnapp.study.models import StudyProgress
 from learnapp.study.queries import Standing, hours_on, standing, standings
+from learnapp.study.reopening import reopen
 from learnapp.study.rules import NOTHING, Progress, check_open, missing_sections
 from learnapp.study.service import Outcome, answer_check, complete_section
 
@@ -24,6 +25,7 @@ __all__ = [
     "missing_sections",
     "present",
     "read_form",
+    "reopen",
     "right_answers",
     "seed",
     "standing",

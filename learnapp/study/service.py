@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp import catalogue, ledger, plans
-from learnapp.clock import local_date
+from learnapp.clock import iso, local_date
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Conflict, NotFound
 from learnapp.ledger import CourseCompleted, Event, ModuleCompleted, StudyBegun
@@ -109,6 +109,8 @@ def _advance(
 ) -> Outcome:
     """Saves the progress, and the completion of module and course where the act has led to them."""
     course, seq = standing.course, None
+    # What was completed once, and then voided, is completed by another entry than the first time.
+    again = f"/{iso(at)}" if progress.completed_version is not None else ""
     finished = rules.fulfilled(module, progress)
     if finished:
         day = local_date(at, zone)
@@ -124,14 +126,14 @@ def _advance(
             hour_rule=rule.version,
             mode=MODE,
         )
-        seq = _record(event, f"module/{course.slug}/{module.id}", member_id, at)
+        seq = _record(event, f"module/{course.slug}/{module.id}{again}", member_id, at)
         progress = replace(
             progress, completed_at=at, completed_on=day, completed_version=course.hash, hours=hours
         )
     _save(member_id, course.slug, module.id, progress, seq, at)
     after = Standing(course, {**standing.progress, module.id: progress})
     if finished and after.completed:
-        uid = f"course/{course.slug}/{course.hash[:16]}"
+        uid = f"course/{course.slug}/{course.hash[:16]}{again}"
         _record(CourseCompleted(course.slug, course.hash), uid, member_id, at)
     return Outcome(after, finished, finished and after.completed, recorded or finished)
 
