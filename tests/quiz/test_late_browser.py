@@ -68,9 +68,9 @@ def kill(folder: Path) -> None:
     time.sleep(0.5)
 
 
-def sign_in(page: Page, instance: Instance, name: str) -> None:
-    """Signs in by the form, unless the browser still is."""
-    page.goto(f"{instance.address}/accounts/sign-in")
+def sign_in(page: Page, instance: Instance, name: str, path: str = "/quiz/") -> None:
+    """Opens a page, and signs in by the form on the way, unless the browser still is."""
+    page.goto(f"{instance.address}{path}")
     if page.locator("[name=password]").count():
         page.fill("[name=name]", name)
         page.fill("[name=password]", world.PASSWORD)
@@ -139,7 +139,6 @@ def test_the_network_is_cut_the_browser_killed_and_nothing_lost(
     context = own_browser(browser, tmp_path)
     page = context.pages[0]
     sign_in(page, instance, "m00")
-    page.goto(f"{instance.address}/quiz/")
     expect(page.locator("[data-controller=quiz-unsent] .message")).to_contain_text("刚刚传到")
     found, taps = settled(instance, "m00", 4)
     assert (found.ended_by, found.late_state, found.earned, found.passed) == (
