@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
+from learnapp.branches.intervals import Interval, Stay
 from learnapp.branches.models import Exemption, Membership
 from learnapp.db import db, table_of
 
@@ -16,48 +15,23 @@ from learnapp.db import db, table_of
 _BATCH = 500
 
 
-@dataclass(frozen=True)
-class Stay:
-    """A member belonged to a unit, at home or as a guest (`host`), in a class and with a post or none.
-
-    `valid_to` is the first day after; None is "until further notice".
-    """
-
-    branch_id: str
-    kind: str
-    member_class: str
-    post: str | None
-    valid_from: date
-    valid_to: date | None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it holds on that day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Days from the first one up to, not including, `valid_to`."""
-
-    valid_from: date
-    valid_to: date
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the day lies in it."""
-        return self.valid_from <= day < self.valid_to
-
-
 _membership, _exemption = table_of(Membership), table_of(Exemption)
 
-_STAYS = select(
-    _membership.c.member_id,
-    _membership.c.branch_id,
-    _membership.c.kind,
-    _membership.c.member_class,
-    _membership.c.post,
-    _membership.c.valid_from,
-    _membership.c.valid_to,
-).order_by(_membership.c.member_id, _membership.c.valid_from, _membership.c.kind, _membership.c.id)
+# What was ended before it began never was.
+_lasting = or_(_membership.c.valid_to.is_(None), _membership.c.valid_to > _membership.c.valid_from)
+_STAYS = (
+    select(
+        _membership.c.member_id,
+        _membership.c.branch_id,
+        _membership.c.kind,
+        _membership.c.member_class,
+        _membership.c.post,
+        _membership.c.valid_from,
+        _membership.c.valid_to,
+    )
+    .where(_lasting)
+    .order_by(_membership.c.member_id, _membership.c.valid_from, _membership.c.kind, _membership.c.id)
+)
 _ONE = _STAYS.where(_membership.c.member_id == bindparam("member_id"))
 _MANY = _STAYS.where(_membership.c.member_id.in_(bindparam("member_ids", expanding=True)))
 

@@ -19,7 +19,8 @@ class Place:
 
     `ancestors` starts with the home branch itself and goes up to the root. `joined_on` is the first day of
     the member's earliest home, so that moving house does not make a newcomer. `exemptions` are
-    (first day, first day after).
+    (first day, first day after). `home_id` names the interval that holds: it is another one as soon as branch,
+    class or post is.
     """
 
     branch_id: str
@@ -28,6 +29,7 @@ class Place:
     joined_on: date
     ancestors: tuple[str, ...]
     exemptions: tuple[tuple[date, date], ...]
+    home_id: str = ""
 
     def exempt_on(self, day: date) -> bool:
         """Whether nothing is expected of the member on that day."""
@@ -38,6 +40,7 @@ _membership, _path, _exemption = table_of(Membership), table_of(BranchPath), tab
 
 _PLACE = (
     select(
+        _membership.c.id,
         _membership.c.branch_id,
         _membership.c.member_class,
         _membership.c.post,
@@ -70,6 +73,7 @@ def place(member_id: str, today: date) -> Place | None:
         exemptions=tuple(
             sorted({(row.exempt_from, row.exempt_to) for row in rows if row.exempt_from is not None})
         ),
+        home_id=here[0].id,
     )
 
 

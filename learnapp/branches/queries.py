@@ -291,3 +291,27 @@ def roles_of(member_id: str, today: date) -> list[Role]:
 def roles_on(branch_id: str, today: date) -> list[Role]:
     """The roles held on this very unit on that day, by role and name."""
     return _roles(RoleGrant.branch_id == branch_id, _held(today))
+
+
+def roles_among(member_id: str, branch_ids: Collection[str], kinds: Collection[str], day: date) -> list[Role]:
+    """The roles on units of these kinds, among these, that a person holds on that day or from a later one on."""
+    lasting = or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > day)
+    return _roles(
+        RoleGrant.member_id == member_id,
+        RoleGrant.branch_id.in_(sorted(branch_ids)),
+        Branch.kind.in_(kinds),
+        lasting,
+    )
+
+
+def named_like(text: str, kinds: Collection[str], limit: int) -> list[Unit]:
+    """Units of these kinds whose name contains the text, by name; none for an empty text."""
+    if not text.strip():
+        return []
+    rows = db.session.execute(
+        select(Branch.id, Branch.parent_id, Branch.kind, Branch.name)
+        .where(Branch.kind.in_(kinds), Branch.name.contains(text.strip(), autoescape=True))
+        .order_by(Branch.name, Branch.id)
+        .limit(limit)
+    )
+    return [Unit(*row) for row in rows]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, literal, or_, select, update
 
 from learnapp import accounts, audit
 from learnapp.branches.models import Branch, BranchPath, Exemption, Membership, RoleGrant
+from learnapp.branches.queries import Role
 from learnapp.branches.rules import CLASSES, KINDS, POSTS
 from learnapp.db import db, new_id
 from learnapp.errors import N_, Conflict, Invalid, NotFound
@@ -147,10 +149,16 @@ def end_role(
     at: datetime,
     address: str | None = None,
 ) -> bool:
-    """Ends a role on a unit at once, with a row in the security log; False if it was not held (any more)."""
+    """Ends a role on a unit from a day on, with a row in the security log; False if it was not held (any more).
+    One that would end later ends then as well."""
     ended = db.session.execute(
         update(RoleGrant)
-        .where(*_open(member_id, role, branch_id))
+        .where(
+            RoleGrant.member_id == member_id,
+            RoleGrant.role == role,
+            RoleGrant.branch_id == branch_id,
+            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > today),
+        )
         .values(valid_to=today)
         .returning(RoleGrant.id)
     ).all()
@@ -158,6 +166,22 @@ def end_role(
         return False
     _log("role-ended", member_id, role, branch_id, actor_id, at, address)
     return True
+
+
+def end_roles(
+    roles: Iterable[Role], *, on: date, actor_id: str, at: datetime, address: str | None = None
+) -> None:
+    """Ends these roles from a day on, each as `end_role` does."""
+    for held in roles:
+        end_role(
+            held.member_id,
+            held.role,
+            held.branch_id,
+            today=on,
+            actor_id=actor_id,
+            at=at,
+            address=address,
+        )
 
 
 def _open(member_id: str, role: str, branch_id: str) -> tuple[Any, ...]:

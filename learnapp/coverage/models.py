@@ -31,8 +31,9 @@ class CoverageStatus(Base):
 
 
 class CoverageMark(Base):
-    """The last entry of a member that has been folded into coverage, and the home branch it was folded for:
-    where that differs from today's home, somebody moved and is folded anew."""
+    """The last entry of a member that has been folded into coverage, and the home it was folded for: where the
+    branch or the interval (`home_id`: branch, class and post) differs from today's, somebody moved or became
+    something else on a day, and is folded anew. None is a mark from before intervals were remembered."""
 
     __tablename__ = "coverage_mark"
     __table_args__ = ({"info": {"place": "member"}},)
@@ -40,6 +41,7 @@ class CoverageMark(Base):
     member_id: Mapped[str] = mapped_column(ID, primary_key=True)
     seq: Mapped[int]
     branch_id: Mapped[str | None] = mapped_column(ID, default=None)
+    home_id: Mapped[str | None] = mapped_column(ID, default=None)
 
 
 class CoverageDelta(Base):

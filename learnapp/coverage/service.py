@@ -102,8 +102,8 @@ def fold(member_id: str, stream: Stream, place: Place | None, at: datetime) -> N
         if known.get(item_id) != wanted.get(item_id)
     ]
     _write(member_id, changes, at)
-    branch_id = place.branch_id if place else None
-    mark = {"member_id": member_id, "seq": stream.seq, "branch_id": branch_id}
+    home = {"branch_id": place.branch_id, "home_id": place.home_id} if place else {}
+    mark = {"member_id": member_id, "seq": stream.seq, "branch_id": None, "home_id": None, **home}
     db.session.execute(upsert(_mark, dialect_name()), mark)
 
 

@@ -42,7 +42,8 @@ _ahead = (
         ),
     )
 )
-# At home somewhere, but folded for another branch or never (a mark was taken away when a plan changed).
+# At home somewhere, but folded for another branch, class or post, or never (a mark was taken away when a plan
+# changed). A mark without an interval is from before these were remembered.
 _elsewhere = (
     select(_membership.c.member_id)
     .outerjoin(_coverage, _coverage.c.member_id == _membership.c.member_id)
@@ -52,6 +53,7 @@ _elsewhere = (
         or_(
             _coverage.c.member_id.is_(None),
             _coverage.c.branch_id.is_distinct_from(_membership.c.branch_id),
+            _coverage.c.home_id != _membership.c.id,
         ),
     )
 )

@@ -432,6 +432,226 @@ def upgrade() -> None:
     )
     op.create_index("ix_transfer_from_id", "transfer", ["from_id", "state"], unique=False)
     op.create_index("ix_transfer_to_id", "transfer", ["to_id", "state"], unique=False)
+    op.create_table(
+        "closed_member",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "digest",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("entry_seq", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_closed_member_period_id_period")),
+        sa.PrimaryKeyConstraint("member_id", "period_id", name=op.f("pk_closed_member")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_closed_member_period_id", "closed_member", ["period_id"], unique=False)
+    op.create_table(
+        "grade",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "grade",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "suggested",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("meeting_on", sa.Date(), nullable=False),
+        sa.Column("minute", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("entry_seq", sa.Integer(), nullable=False),
+        sa.Column(
+            "decided_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_grade_period_id_period")),
+        sa.PrimaryKeyConstraint("member_id", "period_id", "number", name=op.f("pk_grade")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_grade_period_id", "grade", ["period_id"], unique=False)
+    op.create_table(
+        "objection",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("entry_seq", sa.Integer(), nullable=False),
+        sa.Column(
+            "raised_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reply_by", sa.Date(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column(
+            "decided_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_seq", sa.Integer(), nullable=True),
+        sa.Column("voided_seq", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_objection_period_id_period")),
+        sa.PrimaryKeyConstraint("member_id", "id", name=op.f("pk_objection")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_objection_period_id", "objection", ["period_id", "unit_id"], unique=False)
+    op.create_index("ix_objection_raised_by", "objection", ["raised_by"], unique=False)
+    op.create_table(
+        "period_amendment",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "rule_set_before",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "rule_set",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column(
+            "decided_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "told_after",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["period.id"], name=op.f("fk_period_amendment_period_id_period")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_period_amendment")),
+        info={"place": "reference"},
+    )
+    op.create_index(op.f("ix_period_amendment_period_id"), "period_amendment", ["period_id"], unique=False)
+    op.create_table(
+        "posted_line",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("entry_seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "rule",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("occurred_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_posted_line_period_id_period")),
+        sa.PrimaryKeyConstraint("member_id", "period_id", "entry_seq", "rule", name=op.f("pk_posted_line")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_posted_line_period_id", "posted_line", ["period_id", "branch_id"], unique=False)
+    op.create_table(
+        "posted_total",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_posted_total_period_id_period")),
+        sa.PrimaryKeyConstraint("member_id", "period_id", name=op.f("pk_posted_total")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_posted_total_period_id", "posted_total", ["period_id", "branch_id"], unique=False)
     op.add_column(
         "account",
         sa.Column(
@@ -500,6 +720,19 @@ def downgrade() -> None:
     op.drop_column("period", "people")
     op.drop_column("coverage_mark", "home_id")
     op.drop_column("account", "closed_for")
+    op.drop_index("ix_posted_total_period_id", table_name="posted_total")
+    op.drop_table("posted_total")
+    op.drop_index("ix_posted_line_period_id", table_name="posted_line")
+    op.drop_table("posted_line")
+    op.drop_index(op.f("ix_period_amendment_period_id"), table_name="period_amendment")
+    op.drop_table("period_amendment")
+    op.drop_index("ix_objection_raised_by", table_name="objection")
+    op.drop_index("ix_objection_period_id", table_name="objection")
+    op.drop_table("objection")
+    op.drop_index("ix_grade_period_id", table_name="grade")
+    op.drop_table("grade")
+    op.drop_index("ix_closed_member_period_id", table_name="closed_member")
+    op.drop_table("closed_member")
     op.drop_index("ix_transfer_to_id", table_name="transfer")
     op.drop_index("ix_transfer_from_id", table_name="transfer")
     op.drop_table("transfer")
