@@ -10,6 +10,7 @@ from flask import Flask
 
 from learnapp import (
     accounts,
+    assessment,
     audit,
     authoring,
     branches,
@@ -22,6 +23,7 @@ from learnapp import (
     logs,
     media,
     notices,
+    persons,
     plans,
     points,
     quiz,
@@ -33,6 +35,7 @@ from learnapp.db import db, prepare_serving_engine
 # Alembic knows a table only when its area has been imported; these are not all reached by the doors.
 AREAS = (
     accounts,
+    assessment,
     audit,
     authoring,
     branches,
@@ -41,6 +44,7 @@ AREAS = (
     ledger,
     media,
     notices,
+    persons,
     plans,
     points,
     quiz,

@@ -4,6 +4,7 @@ A wrong password is remembered on the account it was meant for, never on an addr
 may share one. Of a one-time code only the hash is kept; issuing one ends the person's older ones.
 """
 
+from learnapp.accounts.closing import ERASED_NAME, close, closed_for, correct, erase, open_again
 from learnapp.accounts.models import Account
 from learnapp.accounts.queries import (
     STATES,
@@ -41,6 +42,7 @@ from learnapp.accounts.tickets import (
 )
 
 __all__ = [
+    "ERASED_NAME",
     "LOCK_AFTER",
     "LOCK_MINUTES",
     "PASSWORD_LENGTH",
@@ -54,14 +56,19 @@ __all__ = [
     "acknowledge_reset",
     "change_password",
     "check_password",
+    "close",
+    "closed_for",
+    "correct",
     "create",
     "end_codes",
+    "erase",
     "find",
     "invitation",
     "issue_ticket",
     "make_hash",
     "names",
     "normal_code",
+    "open_again",
     "profile",
     "prove",
     "prove_member",

@@ -26,6 +26,8 @@ class Account(Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # Why it is closed: "merged" or "erased"; None where nobody said.
+    closed_for: Mapped[str | None] = mapped_column(KEY, default=None)
     # Shown once at the next sign-in: who issued a new code for this account, and when.
     reset_by: Mapped[str | None] = mapped_column(ID, default=None)
     reset_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

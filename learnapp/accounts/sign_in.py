@@ -29,6 +29,7 @@ _COLUMNS = (
     Account.disabled_at,
     Account.reset_by,
     Account.reset_at,
+    Account.closed_for,
 )
 
 
@@ -55,6 +56,8 @@ class Outcome:
     locked_until: datetime | None = None
     reset_by: str | None = None
     reset_at: datetime | None = None
+    # The password was right, but the account is closed for this reason, which only its owner is told.
+    closed_for: str | None = None
 
 
 def prove(name: str, password: str) -> Proof:
@@ -110,6 +113,8 @@ def _decide(proof: Proof, at: datetime, address: str | None) -> Outcome:
     ).one()
     if row.locked_until is not None and row.locked_until > at:
         return Outcome(row.member_id, locked_until=row.locked_until)
+    if proof.fitted is not None and proof.fitted == row.password_hash and row.closed_for is not None:
+        return Outcome(row.member_id, closed_for=row.closed_for)
     if proof.fitted is None or proof.fitted != row.password_hash or row.disabled_at is not None:
         return Outcome(row.member_id, locked_until=_fail(row, at, address))
     _change(row.member_id, failures=0, locked_until=None)

@@ -20,6 +20,7 @@ VOID_REASONS = {
     "appeal": N_("A second look changed the marks"),
     "reopened": N_("The attempt was opened again"),
     "superseded": N_("A later attempt counts"),
+    "credited": N_("Its study hours count now, since another attempt does not pass any more"),
     "unmerged": N_("The joining of two accounts was undone"),
     "withdrawn": N_("Taken back before it was decided"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import rfc8785
-from sqlalchemy import BindParameter, bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from learnapp.clock import iso
@@ -117,6 +117,26 @@ def note(member_id: str, text: str) -> str:
     row = {"member_id": member_id, "commitment": held, "salt": salt, "text": text}
     db.session.execute(insert(table_of(LedgerNote)), row)
     return held
+
+
+def copy_note(from_id: str, member_id: str, held: str) -> None:
+    """Keeps the sentence behind a commitment for another member as well, salt and all, because an entry of
+    theirs has the same commitment. Does nothing where it was erased or is there already."""
+    mine = select(LedgerNote.salt, LedgerNote.text).where(LedgerNote.commitment == held)
+    found = db.session.execute(mine.where(LedgerNote.member_id == from_id)).one_or_none()
+    if found is not None and db.session.execute(mine.where(LedgerNote.member_id == member_id)).first() is None:
+        row = {"member_id": member_id, "commitment": held, "salt": found.salt, "text": found.text}
+        db.session.execute(insert(table_of(LedgerNote)), row)
+
+
+def drop_notes(member_id: str, held: Iterable[str] | None = None) -> int:
+    """Erases sentences about this member with their salts, all of them or those behind these commitments, and
+    returns how many. The entries keep commitments that say nothing any more."""
+    notes = table_of(LedgerNote)
+    statement = delete(notes).where(notes.c.member_id == member_id)
+    if held is not None:
+        statement = statement.where(notes.c.commitment.in_(sorted(set(held))))
+    return len(db.session.execute(statement.returning(notes.c.commitment)).all())
 
 
 def void(

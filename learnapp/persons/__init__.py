@@ -6,4 +6,26 @@ per transaction and can be repeated until it is complete; the ledger keeps its e
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from learnapp.persons.merging import carry, give_back, merge, undo
+from learnapp.persons.models import Carried, ErasureRequest, GivenUp, RetentionRun
+from learnapp.persons.queries import Merge, blockers, given_up_for, joined, merge_of, merges_of, unfinished
+from learnapp.persons.rules import BLOCKERS
+
+__all__ = [
+    "BLOCKERS",
+    "Carried",
+    "ErasureRequest",
+    "GivenUp",
+    "Merge",
+    "RetentionRun",
+    "blockers",
+    "carry",
+    "give_back",
+    "given_up_for",
+    "joined",
+    "merge",
+    "merge_of",
+    "merges_of",
+    "undo",
+    "unfinished",
+]

@@ -5,14 +5,16 @@ No seconds are kept. Every completion becomes an entry of the ledger in the same
 """
 
 from learnapp.study.check import Graded, present, read_form, right_answers, seed
+from learnapp.study.handover import Completion, completed, give_back, take_over
 from learnapp.study.models import StudyProgress
-from learnapp.study.queries import Standing, hours_on, standing, standings
+from learnapp.study.queries import Standing, standing, standings
 from learnapp.study.reopening import reopen
 from learnapp.study.rules import NOTHING, Progress, check_open, missing_sections
 from learnapp.study.service import Outcome, answer_check, complete_section
 
 __all__ = [
     "NOTHING",
+    "Completion",
     "Graded",
     "Outcome",
     "Progress",
@@ -21,7 +23,8 @@ __all__ = [
     "answer_check",
     "check_open",
     "complete_section",
-    "hours_on",
+    "completed",
+    "give_back",
     "missing_sections",
     "present",
     "read_form",
@@ -30,4 +33,5 @@ __all__ = [
     "seed",
     "standing",
     "standings",
+    "take_over",
 ]
