@@ -6,6 +6,8 @@ writes them for one member and is called by `follow` only; what can be asked is 
 totals of a branch in name order. There is no ranking.
 """
 
+from learnapp.points.adjusting import CAUSES
+from learnapp.points.closing import digest_of, freeze, frozen, lines_digest, recheck
 from learnapp.points.engine_2 import evaluate
 from learnapp.points.engines import ENGINE, ENGINES
 from learnapp.points.lifecycle import (
@@ -20,7 +22,15 @@ from learnapp.points.lifecycle import (
     plan_period,
     post_period,
 )
-from learnapp.points.models import Period, PointsLine, PointsMark, RuleSet, Standing
+from learnapp.points.models import (
+    Period,
+    PointsAdjustment,
+    PointsFrozen,
+    PointsLine,
+    PointsMark,
+    RuleSet,
+    Standing,
+)
 from learnapp.points.parsing import PAYABLE, Parsed, parse
 from learnapp.points.periods import (
     PeriodInfo,
@@ -34,7 +44,18 @@ from learnapp.points.periods import (
     shipped,
     source_of,
 )
-from learnapp.points.queries import Total, acts, branch_totals, lines, stored, total, untouched, with_bonus
+from learnapp.points.queries import (
+    Adjusted,
+    Total,
+    acts,
+    adjustments,
+    branch_totals,
+    lines,
+    stored,
+    total,
+    untouched,
+    with_bonus,
+)
 from learnapp.points.reading import Payable
 from learnapp.points.refusals import REFUSALS
 from learnapp.points.rules import (
@@ -52,8 +73,10 @@ from learnapp.points.rules import (
     suggested,
 )
 from learnapp.points.service import fold, forget
+from learnapp.points.situation import Frozen
 
 __all__ = [
+    "CAUSES",
     "ENGINE",
     "ENGINES",
     "PAYABLE",
@@ -62,8 +85,10 @@ __all__ = [
     "REFUSALS",
     "STATES",
     "Act",
+    "Adjusted",
     "Category",
     "Evaluation",
+    "Frozen",
     "Grade",
     "Line",
     "MemberClass",
@@ -71,6 +96,8 @@ __all__ = [
     "Payable",
     "Period",
     "PeriodInfo",
+    "PointsAdjustment",
+    "PointsFrozen",
     "PointsLine",
     "PointsMark",
     "Rule",
@@ -80,6 +107,7 @@ __all__ = [
     "Total",
     "acts",
     "acts_in",
+    "adjustments",
     "adopt",
     "amend_period",
     "assessed_from",
@@ -88,11 +116,15 @@ __all__ = [
     "cap_of",
     "change_plan",
     "current",
+    "digest_of",
     "evaluate",
     "finish_closing",
     "fold",
     "forget",
+    "freeze",
+    "frozen",
     "lines",
+    "lines_digest",
     "next_period",
     "open_period",
     "open_planned",
@@ -101,6 +133,7 @@ __all__ = [
     "periods_for",
     "plan_period",
     "post_period",
+    "recheck",
     "rules_of",
     "shipped",
     "source_of",

@@ -75,7 +75,11 @@ class PointsLine(Base):
 
 
 class Standing(Base):
-    """A member's total in a period with its parts, in hundredths, as folded up to `seq`."""
+    """A member's total in a period with its parts, in hundredths, as folded up to `seq`.
+
+    `adjustment` is what earlier, closed periods have brought since they closed. `veto` says that a veto item
+    stands. `branch_id` is the unit of the period's tree where the member was at home last.
+    """
 
     __tablename__ = "standing"
     __table_args__ = (
@@ -91,13 +95,59 @@ class Standing(Base):
     deduction: Mapped[int]
     total: Mapped[int]
     seq: Mapped[int]
+    adjustment: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    veto: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class PointsAdjustment(Base):
+    """What an entry changed in a period that had closed before: it counts in the period named here.
+
+    `origin_period` is the closed one, `entry_seq` and `rule` name the line there, `amount` is by how much it
+    changed, in hundredths. `cause` is a code of `adjusting.CAUSES`, `cause_seq` the entry behind it. Entry 0 is
+    the floor: what a change does not bring since the closed sum stood at its floor.
+    """
+
+    __tablename__ = "points_adjustment"
+    __table_args__ = ({"info": {"place": "member"}},)
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    origin_period: Mapped[str] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    entry_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule: Mapped[str] = mapped_column(KEY, primary_key=True)
+    amount: Mapped[int]
+    cause: Mapped[str] = mapped_column(KEY)
+    cause_seq: Mapped[int]
+
+
+class PointsFrozen(Base):
+    """A member's lines in a period were frozen: nothing folds into them any more.
+
+    `digest` is over lines, adjustments and sum, `seq` the entry up to which they were made, `engine` the version
+    that made them. `terms` is the canonical JSON of homes, classes and exemptions that held then: what is
+    recorded about them later makes no other lines here.
+    """
+
+    __tablename__ = "points_frozen"
+    __table_args__ = ({"info": {"place": "member"}},)
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"), primary_key=True)
+    seq: Mapped[int]
+    engine: Mapped[int]
+    total: Mapped[int]
+    digest: Mapped[str] = mapped_column(HASH)
+    terms: Mapped[str] = mapped_column(Text)
+    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PointsMark(Base):
-    """The last entry of a member that has been folded into points."""
+    """The last entry of a member that has been folded into points, and what besides entries decided then:
+    `terms` is a digest over homes, classes, exemptions and periods."""
 
     __tablename__ = "points_mark"
     __table_args__ = ({"info": {"place": "member"}},)
 
     member_id: Mapped[str] = mapped_column(ID, primary_key=True)
     seq: Mapped[int]
+    terms: Mapped[str] = mapped_column(HASH, default="", server_default="")

@@ -1,8 +1,9 @@
-"""Folding a member's entries into lines and standings. Only `follow` calls this."""
+"""Folding a member's entries into lines and standings. Only `follow` calls this, and closing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, bindparam, delete, insert, select
@@ -12,14 +13,20 @@ from learnapp.clock import parse_iso
 from learnapp.db import db, dialect_name, table_of, upsert
 from learnapp.ledger import LedgerEntry, Stream
 from learnapp.points.earlier import Earlier
-from learnapp.points.engine_2 import concerned, evaluate, goes_on
-from learnapp.points.models import Period, PointsLine, PointsMark, Standing
-from learnapp.points.periods import PeriodInfo, periods_for
+from learnapp.points.engines import ENGINES
+from learnapp.points.models import Period, PointsAdjustment, PointsFrozen, PointsLine, PointsMark, Standing
+from learnapp.points.periods import PeriodInfo
 from learnapp.points.rules import Evaluation, Line
+from learnapp.points.settling import adjust
+from learnapp.points.situation import Situation, situation
 
 _line, _standing = table_of(PointsLine), table_of(Standing)
 _mark, _period = table_of(PointsMark), table_of(Period)
-_entry = table_of(LedgerEntry)
+_entry, _frozen, _adjustment = table_of(LedgerEntry), table_of(PointsFrozen), table_of(PointsAdjustment)
+
+# Periods into which nothing folds any more for this member: closed ones, and those frozen while closing goes on.
+_CLOSED_IDS = select(_period.c.id).where(_period.c.state == "closed")
+_FROZEN_IDS = select(_frozen.c.period_id).where(_frozen.c.member_id == bindparam("member_id"))
 
 _LINE = (
     _line.c.period_id,
@@ -30,10 +37,10 @@ _LINE = (
     _line.c.reason,
     _line.c.occurred_on,
 )
-_LINES = (
-    select(*_LINE)
-    .join(_period, _period.c.id == _line.c.period_id)
-    .where(_line.c.member_id == bindparam("member_id"), _period.c.state == "open")
+_LINES = select(*_LINE).where(
+    _line.c.member_id == bindparam("member_id"),
+    _line.c.period_id.not_in(_CLOSED_IDS),
+    _line.c.period_id.not_in(_FROZEN_IDS),
 )
 _EARLIER = (
     select(*_LINE[1:], _entry.c.subject, _entry.c.occurred_at)
@@ -48,27 +55,27 @@ _DELETE_LINE = delete(_line).where(
     _line.c.entry_seq == bindparam("s"),
     _line.c.rule == bindparam("r"),
 )
-_OPEN = select(_period.c.id).where(_period.c.state == "open")
 
 _SUMS = (
     select(
         _mark.c.seq,
+        _mark.c.terms,
         _standing.c.period_id,
         _standing.c.base,
         _standing.c.bonus,
         _standing.c.deduction,
         _standing.c.total,
+        _standing.c.veto,
+        _standing.c.adjustment,
     )
     .select_from(_mark)
-    .outerjoin(
-        _standing,
-        and_(_standing.c.member_id == _mark.c.member_id, _standing.c.period_id.in_(_OPEN)),
-    )
+    .outerjoin(_standing, _standing.c.member_id == _mark.c.member_id)
     .where(_mark.c.member_id == bindparam("member_id"))
 )
 _LEFT = delete(_standing).where(
     _standing.c.member_id == bindparam("member_id"),
-    _standing.c.period_id.in_(_OPEN),
+    _standing.c.period_id.not_in(_CLOSED_IDS),
+    _standing.c.period_id.not_in(_FROZEN_IDS),
     _standing.c.period_id.not_in(bindparam("periods", expanding=True)),
 )
 
@@ -77,47 +84,95 @@ _LEFT = delete(_standing).where(
 Stored = tuple[str, int, str, int, int, str, date]
 
 
-def fold(member_id: str, stream: Stream, place: Place | None, zone: str) -> None:
-    """Brings the member's lines and sums in every open period they are in up to their stream and place.
+@dataclass(frozen=True)
+class _Result:
+    """What a fold found for one period: its evaluation, and what closed periods bring to it."""
 
-    `place` is where the member is at home; nowhere means no period. Folding twice changes nothing. What is
-    new is added to what stands where that gives the same as evaluating the whole stream, which is done
-    otherwise; so the result depends on the stream and the place alone.
+    evaluation: Evaluation
+    adjustment: int
+
+
+def fold(member_id: str, stream: Stream, place: Place | None, zone: str) -> Situation:
+    """Brings the member's lines and sums in every ongoing period they are or were in up to their stream.
+
+    `place` is where the member is at home now. Folding twice changes nothing. What is new is added to what
+    stands where that gives the same as evaluating the whole stream, which is done otherwise; so the result
+    depends on the stream, on the member's homes and exemptions, and on what has closed.
     """
-    open_ = [period for period in periods_for(place.ancestors if place else ()) if period.state == "open"]
-    results = _continued(member_id, stream, open_, zone) if stream.since else None
-    if results is not None:
-        _add_lines(member_id, {_stored(key, line) for key, one in results.items() for line in one.lines})
+    here = situation(member_id, place)
+    results = _continued(member_id, stream, here, zone) if stream.since else None
+    if results is None:
+        results = _anew(member_id, stream, here, zone)
     else:
-        whole = stream.whole()
-        results = {period.id: evaluate(whole, period.rules, period.span, zone) for period in open_}
-        _write_lines(member_id, {_stored(key, line) for key, one in results.items() for line in one.lines})
-        db.session.execute(_LEFT, {"member_id": member_id, "periods": sorted(results)})
-    _write_standings(member_id, results, place, stream.seq)
-    db.session.execute(upsert(_mark, dialect_name()), {"member_id": member_id, "seq": stream.seq})
+        _add_lines(member_id, _lines_of(results))
+    _write_standings(member_id, results, here, stream.seq)
+    mark = {"member_id": member_id, "seq": stream.seq, "terms": here.digest}
+    db.session.execute(upsert(_mark, dialect_name()), mark)
+    return here
 
 
-def _continued(
-    member_id: str, stream: Stream, open_: Sequence[PeriodInfo], zone: str
-) -> dict[str, Evaluation] | None:
-    """What the new entries add to the sums that stand, by period. None where that is not enough to go by: the
-    periods are others than last time, or something happened before what has been counted."""
-    rows = db.session.execute(_SUMS, {"member_id": member_id}).all()
-    sums = {row[1]: row[2:] for row in rows if row[1] is not None}
-    if not rows or rows[0][0] < stream.since or sums.keys() != {period.id for period in open_}:
-        return None
+def _anew(member_id: str, stream: Stream, here: Situation, zone: str) -> dict[str, _Result]:
+    """Evaluates the whole stream, and writes what of it is not there yet."""
+    whole = stream.whole()
+    brought = adjust(member_id, whole, here, zone)
     results = {}
-    for period in open_:
-        terms = period.rules, period.span, zone
-        new = concerned(stream.entries, *terms)
-        if not new:
-            results[period.id] = Evaluation((), *sums[period.id])
-            continue
-        earlier = _earlier(member_id, period.id)
-        if not goes_on(new, earlier, zone):
-            return None
-        results[period.id] = evaluate(new, *terms, earlier)
+    for period in here.ongoing:
+        terms, adjustment = here.terms[period.id], brought.get(period.id)
+        evaluate = ENGINES[period.engine].evaluate
+        found = evaluate(whole, period.rules, period.span, zone, terms=terms)
+        if found.lines or adjustment is not None or _counts(period, here):
+            results[period.id] = _Result(found, adjustment or 0)
+    _write_lines(member_id, _lines_of(results))
+    db.session.execute(_LEFT, {"member_id": member_id, "periods": sorted(results)})
     return results
+
+
+def _counts(period: PeriodInfo, here: Situation) -> bool:
+    """Whether somebody about whom nothing was recorded is in the period: members on whose days it holds, workers
+    only with their work."""
+    return period.people == "members" and bool(here.terms[period.id].within(period.span))
+
+
+def _continued(member_id: str, stream: Stream, here: Situation, zone: str) -> dict[str, _Result] | None:
+    """What the new entries add to the sums that stand, by period. None where that is not enough to go by: homes or
+    periods are others than last time, something happened before what has been counted, or in a closed period."""
+    rows = db.session.execute(_SUMS, {"member_id": member_id}).all()
+    if not rows or rows[0][0] < stream.since or rows[0][1] != here.digest:
+        return None
+    for period_id, frozen in here.frozen.items():
+        period = here.periods[period_id]
+        speaks = ENGINES[frozen.engine].concerned
+        if speaks(stream.entries, period.rules, period.span, zone, frozen.terms):
+            return None
+    sums = {row[2]: row[3:] for row in rows if row[2] is not None}
+    results = {}
+    for period in here.ongoing:
+        found = _more(member_id, stream, period, here, zone, sums.get(period.id))
+        if found is None:
+            return None
+        if found.evaluation.lines or period.id in sums:
+            results[period.id] = found
+    return results
+
+
+def _more(
+    member_id: str,
+    stream: Stream,
+    period: PeriodInfo,
+    here: Situation,
+    zone: str,
+    sums: tuple[int, int, int, int, bool, int] | None,
+) -> _Result | None:
+    engine, terms = ENGINES[period.engine], here.terms[period.id]
+    new = engine.concerned(stream.entries, period.rules, period.span, zone, terms)
+    if not new:
+        base, bonus, deduction, total, veto, adjustment = sums or (0, 0, 0, 0, False, 0)
+        return _Result(Evaluation((), base, bonus, deduction, total, veto), adjustment)
+    earlier = _earlier(member_id, period.id)
+    if not engine.goes_on(new, earlier, zone):
+        return None
+    found = engine.evaluate(new, period.rules, period.span, zone, earlier, terms)
+    return _Result(found, sums[5] if sums else 0)
 
 
 def _earlier(member_id: str, period_id: str) -> list[Earlier]:
@@ -125,8 +180,12 @@ def _earlier(member_id: str, period_id: str) -> list[Earlier]:
     return [Earlier(Line(*row[:6]), row[6], parse_iso(row[7])) for row in rows]
 
 
-def _stored(period_id: str, line: Line) -> Stored:
-    return (period_id, line.seq, line.rule, line.worth, line.counted, line.reason, line.on)
+def _lines_of(results: Mapping[str, _Result]) -> set[Stored]:
+    return {
+        (period_id, line.seq, line.rule, line.worth, line.counted, line.reason, line.on)
+        for period_id, one in results.items()
+        for line in one.evaluation.lines
+    }
 
 
 def _write_lines(member_id: str, wanted: set[Stored]) -> None:
@@ -145,34 +204,46 @@ def _add_lines(member_id: str, new: set[Stored]) -> None:
         db.session.execute(_ADD_LINE, rows if len(rows) > 1 else rows[0])
 
 
-def _write_standings(
-    member_id: str,
-    results: Mapping[str, Evaluation],
-    place: Place | None,
-    seq: int,
-) -> None:
+def _write_standings(member_id: str, results: Mapping[str, _Result], here: Situation, seq: int) -> None:
     """One row a period."""
-    if place is None or not results:
-        return
-    rows = [
-        {
-            "member_id": member_id,
-            "period_id": period_id,
-            "branch_id": place.branch_id,
-            "base": result.base,
-            "bonus": result.bonus,
-            "deduction": result.deduction,
-            "total": result.total,
-            "seq": seq,
-        }
-        for period_id, result in results.items()
-    ]
-    db.session.execute(upsert(_standing, dialect_name()), rows if len(rows) > 1 else rows[0])
+    rows = []
+    for period_id, one in results.items():
+        found, period = one.evaluation, here.periods[period_id]
+        whole = found.base + found.bonus - found.deduction + one.adjustment
+        rows.append(
+            {
+                "member_id": member_id,
+                "period_id": period_id,
+                "branch_id": _unit(here, period),
+                "base": found.base,
+                "bonus": found.bonus,
+                "deduction": found.deduction,
+                "total": max(period.rules.floor, whole),
+                "seq": seq,
+                "adjustment": one.adjustment,
+                "veto": found.veto,
+            }
+        )
+    if rows:
+        db.session.execute(upsert(_standing, dialect_name()), rows if len(rows) > 1 else rows[0])
+
+
+def _unit(here: Situation, period: PeriodInfo) -> str:
+    """Where the member stands in the period: at home now, if that is of its tree; where they were last, if not."""
+    homes = here.terms[period.id].within(period.span)
+    if here.place is not None and (period.branch_id in here.place.ancestors or not homes):
+        return here.place.branch_id
+    return homes[-1].branch_id if homes else period.branch_id
 
 
 def forget(member_id: str) -> None:
-    """Removes what was folded for the member in open periods, and the mark: the first half of rebuilding."""
-    for table in (_line, _standing):
-        statement = delete(table).where(table.c.member_id == member_id, table.c.period_id.in_(_OPEN))
-        db.session.execute(statement)
+    """Removes what was folded for the member where that can be folded again, and the mark: the first half of
+    rebuilding. What has closed stays."""
+    for table in (_line, _standing, _adjustment):
+        statement = delete(table).where(
+            table.c.member_id == member_id,
+            table.c.period_id.not_in(_CLOSED_IDS),
+            table.c.period_id.not_in(_FROZEN_IDS),
+        )
+        db.session.execute(statement, {"member_id": member_id})
     db.session.execute(delete(_mark).where(_mark.c.member_id == member_id))

@@ -149,23 +149,25 @@ def _void_one(member_id: str, dice: random.Random) -> None:
         ledger.void(member_id, dice.choice(open_).seq, reason="corrected", actor_id=ACTOR, at=AT)
 
 
-def test_moving_leaves_nothing_in_a_period_one_is_no_longer_in(app: Flask) -> None:
+def test_who_moves_keeps_what_was_done_before_in_the_old_period(app: Flask) -> None:
+    """Each line belongs to the period of the unit where the member was at home on its day."""
     old, new = _found("旧支部", None), _found("新支部", None)
     _open(old)
     _open(new)
     member_id = _join(old)
     with transaction():
-        acts.course(member_id, "duties", AT)
+        acts.course(member_id, "duties", AT - timedelta(days=1))
+        acts.course(member_id, "visits", AT)
     _fold(member_id)
-    first = _current(old)
-    assert points.total(member_id, first).bonus == 200
+    first, second = _current(old), _current(new)
+    assert (points.total(member_id, first).bonus, points.total(member_id, second).folded) == (400, False)
     with transaction():
         db.session.execute(update(Membership).where(Membership.member_id == member_id).values(valid_to=TODAY))
         branches.join(member_id, new, member_class="full", valid_from=TODAY, actor_id=ACTOR, at=AT)
     _fold(member_id)
-    assert points.total(member_id, first) == points.untouched(first)
-    assert points.lines(member_id, first) == []
-    assert points.total(member_id, _current(new)).bonus == 200
+    assert [line.seq for line in points.lines(member_id, first)] == [1]
+    assert [line.seq for line in points.lines(member_id, second)] == [2]
+    assert (points.total(member_id, first).bonus, points.total(member_id, second).bonus) == (200, 200)
 
 
 def test_a_closed_period_is_never_touched(app: Flask) -> None:
@@ -184,14 +186,14 @@ def test_a_closed_period_is_never_touched(app: Flask) -> None:
     assert points.stored(member_id) == before
 
 
-def test_the_nearest_period_is_the_current_one(app: Flask) -> None:
+def test_the_period_of_a_unit_or_one_above_it_is_the_current_one(app: Flask) -> None:
     root = _found("机关党委", None)
-    home = _found("一支部", root)
-    above = _open(root)
-    assert _current(home).id == above
+    home, other = _found("一支部", root), _found("二支部", root)
     own = _open(home)
     assert _current(home).id == own
-    assert points.current([home, root], date(2027, 1, 1)) is None
+    assert points.current([other, root], TODAY) is None
+    above = _open(root, year=2027)
+    assert points.current([home, root], date(2027, 1, 1)) == points.period(above)
     assert points.current([], TODAY) is None
 
 
