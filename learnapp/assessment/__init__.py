@@ -6,4 +6,57 @@ and frozen. What comes after closing is an adjustment in the next period. There 
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from learnapp.assessment import amending, closing, grades, objections, planning
+from learnapp.assessment.days import working_calendar
+from learnapp.assessment.grades import Decided, Meeting
+from learnapp.assessment.models import (
+    Amendment,
+    ClosedMember,
+    Grade,
+    Objection,
+    PostedLine,
+    PostedTotal,
+)
+from learnapp.assessment.objections import ObjectionInfo
+from learnapp.assessment.posting import PostedAct, PostedMember, hangs, post, posting
+from learnapp.assessment.rules import (
+    NOT_GRADED,
+    OUTCOMES,
+    POSTING_DAYS,
+    REPLY_DAYS,
+    Calendar,
+    over_share,
+    period_digest,
+    suggested,
+)
+
+__all__ = [
+    "NOT_GRADED",
+    "OUTCOMES",
+    "POSTING_DAYS",
+    "REPLY_DAYS",
+    "Amendment",
+    "Calendar",
+    "ClosedMember",
+    "Decided",
+    "Grade",
+    "Meeting",
+    "Objection",
+    "ObjectionInfo",
+    "PostedAct",
+    "PostedLine",
+    "PostedMember",
+    "PostedTotal",
+    "amending",
+    "closing",
+    "grades",
+    "hangs",
+    "objections",
+    "over_share",
+    "period_digest",
+    "planning",
+    "post",
+    "posting",
+    "suggested",
+    "working_calendar",
+]

@@ -64,6 +64,9 @@ ACTIONS = {
     "period-closed": N_("An assessment period was closed"),
 }
 
+# Details that are codes or numbers; every other one may be words about somebody.
+CODES = ("role", "kind", "minutes", "template", "number", "percent", "entries", "seals")
+
 
 def truncate_address(address: str | None) -> str:
     """The network of an address, never the host: /24 of IPv4, /48 of IPv6; empty if it is no address."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
-from learnapp import branches
-from learnapp.db import db, new_id, table_of
-from learnapp.errors import N_, Conflict, Invalid, NotFound
+from learnapp.db import db, table_of
+from learnapp.errors import N_, Invalid, NotFound
 from learnapp.points.models import Period, RuleSet
 from learnapp.points.parsing import parse
 from learnapp.points.rules import RuleSet as Rules
@@ -79,40 +78,6 @@ def adopt(source: str, *, actor_id: str, at: datetime) -> str:
     return parsed.rules.hash
 
 
-def open_period(
-    branch_id: str, title: str, *, title_en: str, starts_on: date, ends_on: date, rule_set: str
-) -> str:
-    """Opens a period for a unit and everything below it, under a rule set that was adopted; returns its id.
-
-    The caller tells `follow` whom it concerns. Raises Conflict when a period of the same unit shares a day
-    with it, Invalid when it ends before it begins, NotFound for an unknown unit or rule set.
-    """
-    branches.unit(branch_id)
-    if ends_on < starts_on:
-        raise Invalid("period-dates", N_("The period ends before it begins."))
-    if db.session.get(RuleSet, rule_set) is None:
-        raise NotFound("no-rule-set", N_("This rule set was never adopted."))
-    shared = select(_period.c.id).where(
-        _period.c.branch_id == branch_id, _period.c.starts_on <= ends_on, _period.c.ends_on >= starts_on
-    )
-    if db.session.execute(shared).first() is not None:
-        raise Conflict("period-shares-days", N_("Another period of this unit shares a day with this one."))
-    period_id = new_id()
-    db.session.add(
-        Period(
-            id=period_id,
-            branch_id=branch_id,
-            title=title,
-            title_en=title_en,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            rule_set=rule_set,
-        )
-    )
-    db.session.flush()
-    return period_id
-
-
 _COLUMNS = (
     _period.c.id,
     _period.c.branch_id,
@@ -137,7 +102,7 @@ _PERIODS = (
     .where(_period.c.branch_id.in_(bindparam("ancestors", expanding=True)))
     .order_by(_period.c.starts_on, _period.c.id)
 )
-
+_ONE = select(*_COLUMNS).where(_period.c.id == bindparam("period_id"))
 
 _SPAN = select(
     select(func.min(_period.c.starts_on)).where(_period.c.ends_on >= bindparam("today")).scalar_subquery(),
@@ -160,7 +125,47 @@ def periods_for(ancestors: Collection[str]) -> tuple[PeriodInfo, ...]:
     if not ancestors:
         return ()
     rows = db.session.execute(_PERIODS, {"ancestors": sorted(ancestors)}).all()
-    return tuple(PeriodInfo(*[*row[:7], _rules(row[7]), *row[8:]]) for row in rows)
+    return tuple(_info(row) for row in rows)
+
+
+def _info(row: Row[*tuple[Any, ...]]) -> PeriodInfo:
+    values = list(row)
+    values[7] = _rules(values[7])
+    return PeriodInfo(*values)
+
+
+def period(period_id: str) -> PeriodInfo:
+    """One period. Raises NotFound."""
+    row = db.session.execute(_ONE, {"period_id": period_id}).one_or_none()
+    if row is None:
+        raise NotFound("no-period", N_("There is no such period."))
+    return _info(row)
+
+
+def next_period(period: PeriodInfo) -> PeriodInfo | None:
+    """The first period of the same unit and people behind this one that is not closed."""
+    return next(
+        (
+            one
+            for one in periods_for([period.branch_id])
+            if one.people == period.people and one.starts_on > period.ends_on and one.state != "closed"
+        ),
+        None,
+    )
+
+
+def source_of(rule_set: str) -> str:
+    """The TOML source of a rule set that was adopted. Raises NotFound."""
+    source = db.session.execute(select(_set.c.source).where(_set.c.hash == rule_set)).scalar_one_or_none()
+    if source is None:
+        raise NotFound("no-rule-set", N_("This rule set was never adopted."))
+    return cast(str, source)
+
+
+def rules_of(rule_set: str) -> Rules:
+    """A rule set that was adopted, as values. Raises NotFound."""
+    source_of(rule_set)
+    return _rules(rule_set)
 
 
 def current(ancestors: Iterable[str], today: date) -> PeriodInfo | None:
@@ -180,6 +185,3 @@ def assessed_from(today: date) -> date | None:
     if running is not None:
         return cast(date, running)
     return None if last is None else cast(date, last) + timedelta(days=1)
-
-
-__all__ = ["PeriodInfo", "adopt", "assessed_from", "current", "open_period", "periods_for", "shipped"]
