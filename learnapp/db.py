@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal, cast
 
-from flask import has_request_context
+from flask import current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, Insert, MetaData, String, Table, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -319,6 +319,12 @@ def dialect_name() -> str:
     return db.engine.dialect.name
 
 
+def zone() -> str:
+    """The instance's zone. Doors hand it down; this is for what is decided deep inside of an act that has no other
+    use for it, such as the day of a test that was passed."""
+    return cast(str, current_app.extensions["learnapp"].zone)
+
+
 def ping() -> None:
     """Asks the database for one row; raises what the driver raises when it does not answer."""
     db.session.execute(text("SELECT 1")).scalar_one()
@@ -343,4 +349,5 @@ __all__ = [
     "table_of",
     "transaction",
     "upsert",
+    "zone",
 ]

@@ -5,13 +5,9 @@ Hours are integers in hundredths: 0.25 学时 is 25.
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from learnapp.errors import N_, Invalid
 
@@ -25,22 +21,43 @@ MODES = {
 }
 ORGANISED = ("concentrated", "group", "brought-home")
 
+# What a target counts: organised study with the share of online study, online study, or everything.
+MEASURES = {
+    "organised": N_("Organised study"),
+    "online": N_("Online self-study"),
+    "total": N_("All study"),
+}
+
 ITEM_KINDS = ("course", "quiz")
 
 
 @dataclass(frozen=True)
+class Bracket:
+    """A lesson of at most so many minutes is worth these hundredths of an hour."""
+
+    up_to_minutes: int
+    hours: int
+
+
+@dataclass(frozen=True)
 class HourRule:
-    """How minutes become study hours. `step` and `daily_ceiling` are hundredths of an hour."""
+    """How minutes become study hours. `step`, `daily_ceiling` and `test_credit`, what a passed test is worth once
+    a test and calendar year, are hundredths of an hour. The first of `brackets` that holds a lesson says its
+    worth; a lesson longer than all of them goes by `minutes_per_hour` and `step`."""
 
     version: str
     minutes_per_hour: int
     step: int
     daily_ceiling: int
+    test_credit: int = 0
+    brackets: tuple[Bracket, ...] = ()
 
 
 @dataclass(frozen=True)
 class Target:
-    """Hours expected in a calendar year by one measure (`organised` or `online`), in hundredths."""
+    """Hours expected by one of `MEASURES`, in hundredths, in a calendar year or in `years` of them, the first such
+    span beginning with `since`. `days` and `months` say what the source names beside the hours; `at_least_once`
+    are modes of which something must be there; not `required` is a source that demands nothing."""
 
     measure: str
     hours: int
@@ -48,28 +65,65 @@ class Target:
     source_en: str
     posts: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    years: int = 1
+    since: int = 0
+    days: int = 0
+    months: int = 0
+    at_least_once: tuple[str, ...] = ()
+    required: bool = True
 
     def fits(self, post: str | None, member_class: str) -> bool:
         """Whether the target is meant for somebody with this post and class."""
         return (not self.posts or post in self.posts) and (not self.classes or member_class in self.classes)
 
+    def span(self, year: int) -> tuple[int, int]:
+        """The first and the last calendar year of the span that a year belongs to."""
+        first = self.since + (year - self.since) // self.years * self.years if self.years > 1 else year
+        return first, first + self.years - 1
+
 
 @dataclass(frozen=True)
 class StudyRules:
-    """One file of study rules: the hour, the targets, and what online study counts toward them (percent)."""
+    """One text of study rules: the hour, the targets, and what online study counts toward them (percent)."""
 
     hour: HourRule
     targets: tuple[Target, ...]
     online_counts_percent: int
 
 
+@dataclass(frozen=True)
+class Use:
+    """A unit's decision: from `valid_from` on the rules with this hash, or with None those of the unit above.
+    `number` is its place in the unit's own row of decisions."""
+
+    branch_id: str
+    number: int
+    valid_from: date
+    hash: str | None
+
+
 def credit(minutes: int, already_today: int, rule: HourRule) -> int:
-    """Hundredths of a study hour for planned minutes of study, rounded to the nearest step (half way goes
-    up), and cut so that the day stays within the ceiling. `already_today` is what the day has, in hundredths.
+    """Hundredths of a study hour for planned minutes of study: by the bracket that holds them, else rounded to
+    the nearest step (half way goes up); cut so that the day stays within the ceiling. `already_today` is what
+    the day has, in hundredths.
     """
+    return within_day(worth(minutes, rule), already_today, rule)
+
+
+def worth(minutes: int, rule: HourRule) -> int:
+    """What minutes of study are worth before the daily ceiling."""
+    if minutes > 0:
+        for bracket in rule.brackets:
+            if minutes <= bracket.up_to_minutes:
+                return bracket.hours
     unit = rule.minutes_per_hour * rule.step
     steps = (2 * 100 * minutes + unit) // (2 * unit)
-    return max(0, min(steps * rule.step, rule.daily_ceiling - already_today))
+    return steps * rule.step
+
+
+def within_day(hours: int, already_today: int, rule: HourRule) -> int:
+    """What is left of these hours on a day that has `already_today`."""
+    return max(0, min(hours, rule.daily_ceiling - already_today))
 
 
 def targets_for(targets: Collection[Target], post: str | None, member_class: str) -> tuple[Target, ...]:
@@ -81,61 +135,21 @@ def targets_for(targets: Collection[Target], post: str | None, member_class: str
     return tuple(found.values())
 
 
-def hundredths(text: object, field: str) -> int:
-    """`"0.25"` or `2` as 25 or 200. Raises Invalid for anything that is not a plain amount ≥ 0."""
-    try:
-        value = Decimal(str(text)) * 100
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or value < 0 or value != value.to_integral_value():
-        raise Invalid("amount", N_("%(field)s is not an amount with at most two decimals."), field=field)
-    return int(value)
-
-
-def parse_study_rules(text: str) -> StudyRules:
-    """The rules in a TOML text; the version is its name and the beginning of its SHA-256.
-
-    Raises Invalid naming the field that cannot be used, tomllib.TOMLDecodeError for broken TOML.
-    """
-    data = tomllib.loads(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return StudyRules(
-        hour=HourRule(
-            version=f"{data['name']}@{digest[:16]}",
-            minutes_per_hour=_whole(data, "minutes_per_hour", 1, 600),
-            step=hundredths(data.get("step"), "step"),
-            daily_ceiling=hundredths(data.get("daily_ceiling"), "daily_ceiling"),
-        ),
-        targets=tuple(_target(entry) for entry in data.get("target", ())),
-        online_counts_percent=_whole(data, "online_counts_percent", 0, 100),
-    )
-
-
-def _target(entry: Mapping[str, Any]) -> Target:
-    return Target(
-        measure=entry["measure"],
-        hours=hundredths(entry["hours"], "hours"),
-        source=entry["source"],
-        source_en=entry["source_en"],
-        posts=tuple(entry.get("posts", ())),
-        classes=tuple(entry.get("classes", ())),
-    )
-
-
-def _whole(data: Mapping[str, Any], field: str, low: int, high: int) -> int:
-    value = data.get(field)
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise Invalid(
-            "whole",
-            N_("%(field)s must be a whole number from %(low)s to %(high)s."),
-            field=field,
-            low=low,
-            high=high,
-        )
-    return value
+def in_force(uses: Iterable[Use], on: date) -> Use | None:
+    """Of the decisions of one unit the one that holds on a day: the latest first day, then the latest decision."""
+    begun = [use for use in uses if use.valid_from <= on]
+    return max(begun, key=lambda use: (use.valid_from, use.number), default=None)
 
 
 def check_dates(starts_on: date, due_on: date) -> None:
     """Raises Invalid when something is due before it begins."""
     if due_on < starts_on:
         raise Invalid("plan-dates", N_("The due date lies before the start."))
+
+
+def check_start(on: date, today: date) -> None:
+    """Raises Invalid for rules that would begin in the past: what was credited stays as it is."""
+    if on < today:
+        raise Invalid(
+            "rules-past", N_("Rules begin today at the earliest: what was credited stays as it is.")
+        )

@@ -14,8 +14,8 @@ from typing import Literal
 
 from sqlalchemy import bindparam, insert, update
 
-from learnapp import catalogue, ledger
-from learnapp.db import db, table_of
+from learnapp import catalogue, hours, ledger
+from learnapp.db import db, new_id, table_of, zone
 from learnapp.ledger import QuizEnded
 from learnapp.questions import Score
 from learnapp.quiz import queries, rules, scripts
@@ -24,7 +24,7 @@ from learnapp.quiz.models import Attempt, Grade
 from learnapp.quiz.queries import AttemptInfo, Frozen
 from learnapp.quiz.rules import Result, Tap
 
-Cause = Literal["late", "marked", "regraded", "appeal"]
+Cause = Literal["late", "marked", "regraded", "appeal", "credited"]
 
 _attempt, _grade = table_of(Attempt), table_of(Grade)
 _CHANGE = update(_attempt).where(
@@ -87,8 +87,9 @@ def end(found: Frozen, at: datetime) -> int | None:
     ended_by, ended_at = found.clock.ending(at)
     seq = None
     if not found.practice:
-        seq = _record(found, taps, now, ended_by, ended_at, at, found.member_id)
+        # What it takes the place of gives its hours back first: a test counts once a year.
         _supersede(found, at)
+        seq = _record(found, taps, now, ended_by, ended_at, at, found.member_id)
     _write(
         found,
         state="ended",
@@ -101,6 +102,8 @@ def end(found: Frozen, at: datetime) -> int | None:
         entry_seq=seq,
     )
     _settle(found, now, at)
+    if found.corrections and not now.passed:
+        _pass_on(found, new_id(), found.member_id, at)
     return seq
 
 
@@ -127,7 +130,7 @@ def again(
         if now.key_version != (found.key_version or found.quiz_version):
             _write(found, key_version=now.key_version)
         return Changed(before, now.result, now.pending, None)
-    seq = _replace(found, taps, now, cause, trace, actor_id, at, note)
+    seq, lost = _replace(found, taps, now, cause, trace, actor_id, at, note)
     _keep(found, now, before, cause, trace, actor_id, at, seq)
     _write(
         found,
@@ -139,6 +142,8 @@ def again(
         corrections=found.corrections + 1,
         entry_seq=seq if seq is not None else found.entry_seq,
     )
+    if lost:
+        _pass_on(found, trace, actor_id, at)
     return Changed(before, now.result, now.pending, seq, seq is not None and _held(found) != _fresh(now))
 
 
@@ -178,7 +183,7 @@ def reopen(
 
 def _same(found: Frozen, now: Graded, cause: Cause) -> bool:
     """Whether a correction would say what is known already."""
-    return _held(found) == _fresh(now) and cause != "late"
+    return _held(found) == _fresh(now) and cause not in ("late", "credited")
 
 
 def _held(found: Frozen) -> tuple[int | None, int, bool | None, int]:
@@ -198,16 +203,31 @@ def _replace(
     actor_id: str,
     at: datetime,
     note: str,
-) -> int | None:
+) -> tuple[int | None, bool]:
     """Voids the entry that stands and records the new result. An entry that is void already (a later attempt
-    counts) stays so, and practice has none."""
+    counts) stays so, and practice has none. Also says whether the study hours of the test are lost by that."""
     if found.practice or found.entry_seq is None or not _effective(found):
-        return None
-    ledger.void(
+        return None, False
+    old = ledger.void(
         found.member_id, found.entry_seq, reason=cause, actor_id=actor_id, at=at, trace=trace, note=note
     )
     assert found.ended_by is not None and found.ended_at is not None
-    return _record(found, taps, now, found.ended_by, found.ended_at, at, actor_id, cause, trace)
+    rule = str(old.data.get("hour_rule", ""))
+    seq = _record(found, taps, now, found.ended_by, found.ended_at, at, actor_id, cause, trace, rule)
+    return seq, old.data.get("hours", 0) > 0 and not now.passed
+
+
+def _pass_on(found: Frozen, trace: str, actor_id: str, at: datetime) -> None:
+    """A test counts once a calendar year: where an attempt does not pass any more, its study hours go to the first
+    other one of that year that was passed, whose entry is replaced by one that credits them."""
+    for other in queries.attempts(found.member_id, found.quiz):
+        if other.id == found.id or not other.passed or other.practice or other.ended_at is None:
+            continue
+        credit = hours.for_test(found.member_id, found.quiz, at=other.ended_at, zone=zone())
+        if credit.hours and _counts(other) and _effective(other):
+            passed = queries.attempt(found.member_id, other.id)
+            again(passed, cause="credited", trace=trace, actor_id=actor_id, at=at)
+            return
 
 
 def _effective(found: AttemptInfo) -> bool:
@@ -224,7 +244,11 @@ def _record(
     recorder: str,
     cause: str = "ended",
     trace: str = "",
+    hour_rule: str = "",
 ) -> int:
+    counts, credit = _counts(found), hours.NOTHING
+    if now.passed and counts:
+        credit = hours.for_test(found.member_id, found.quiz, at=ended_at, zone=zone(), version=hour_rule)
     event = QuizEnded(
         quiz=found.quiz,
         version=found.quiz_version,
@@ -237,9 +261,11 @@ def _record(
         paper_digest=found.paper_digest,
         acts_digest=rules.acts_digest(taps),
         pending=now.pending,
-        counts=_counts(found),
+        counts=counts,
         cause=cause,
         trace=trace,
+        hours=credit.hours,
+        hour_rule=credit.rule,
     )
     # A correction has the number of its row. What ends an attempt that was opened again has none of its own: it
     # takes the number of the reopening, which recorded no result.
@@ -255,7 +281,7 @@ def _record(
     )
 
 
-def _counts(found: Frozen) -> bool:
+def _counts(found: AttemptInfo) -> bool:
     """Whether this attempt counts when it ends: where the first one does, no later one; where the last one does,
     none after which another one has ended, as when it was opened again."""
     rule = catalogue.quiz_version(found.quiz_version).settings.counts

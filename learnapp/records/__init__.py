@@ -21,7 +21,7 @@ from learnapp.records.certificates import (
 )
 from learnapp.records.models import Certificate, CertificateCode
 from learnapp.records.queries import Measure, Statement, measures, read
-from learnapp.records.rules import Correction, Line, Year, study_record
+from learnapp.records.rules import Correction, Line, Year, measured, study_record
 from learnapp.records.standing import LENGTH, Standing, normal, readable
 from learnapp.records.templates import Template
 
@@ -43,6 +43,7 @@ __all__ = [
     "certificates_of",
     "forget_certificates",
     "issue",
+    "measured",
     "measures",
     "normal",
     "offers",

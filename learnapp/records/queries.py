@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from learnapp import branches, ledger, plans
-from learnapp.records.rules import Year, organised, study_record
+from learnapp import ledger, plans
+from learnapp.records.rules import Year, measured, study_record
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Hours of a year by one measure (`organised` or `online`), against the target of the person's role where
-    there is one; hundredths. `source` names what the target rests on."""
+    """Hours by one of the measures (`organised`, `online`, `total`), in hundredths, with the target of the person's
+    post and class where there is one, and what it rests on. The hours are those of the years `first` to `last`,
+    of one year where the target is for one. `once` says of each mode that must occur whether it did."""
 
     measure: str
     hours: int
-    target: int | None
-    source: str = ""
-    source_en: str = ""
+    target: plans.Target | None
+    first: int
+    last: int
+    once: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A year of the record with its measures."""
+    """A year of the record with its measures: `rules` are the study rules that held for the person at its end, by
+    which the targets and the percentage of online study that counts as organised are read."""
 
     year: Year
     measures: tuple[Measure, ...]
+    rules: plans.StudyRules
 
 
 def read(
@@ -42,24 +46,36 @@ def read(
     last day of the year (of this year: `today`). `hidden` are attempts whose result must not be said yet;
     `entries` the whole stream, where it was read already."""
     stream = ledger.entries_after(member_id, 0) if entries is None else entries
-    return tuple(
-        Statement(year, measures(member_id, year, today)) for year in study_record(stream, zone, hidden)
-    )
+    years = study_record(stream, zone, hidden)
+    return tuple(_statement(member_id, year, years, today) for year in years)
 
 
-def measures(member_id: str, year: Year, today: date) -> tuple[Measure, ...]:
-    """The hours of a year by measure: organised and online study."""
-    person = branches.person(member_id, min(today, date(year.year, 12, 31)))
-    known = plans.targets(person.post, person.member_class) if person else ()
-    targets = {target.measure: target for target in known}
-    share = plans.study_rules().online_counts_percent
-    values = {
-        "organised": organised(year.hours, plans.ORGANISED, share),
-        "online": year.hours.get("online", 0),
-    }
-    return tuple(
-        Measure(name, value, one.hours, one.source, one.source_en)
-        if (one := targets.get(name))
-        else Measure(name, value, None)
-        for name, value in values.items()
+def _statement(member_id: str, year: Year, years: Sequence[Year], today: date) -> Statement:
+    duty = plans.duty_of(member_id, min(today, date(year.year, 12, 31)))
+    return Statement(year, measures(duty, year, years), duty.rules)
+
+
+def measures(duty: plans.Duty, year: Year, years: Sequence[Year]) -> tuple[Measure, ...]:
+    """The hours of a year by organised and online study, and of everything where a target asks for that; `years`
+    is the whole record, since a target may be one for several years."""
+    targets = {target.measure: target for target in duty.targets}
+    names = [name for name in plans.MEASURES if name != "total" or name in targets]
+    return tuple(_measure(name, targets.get(name), year, years, duty.rules) for name in names)
+
+
+def _measure(
+    name: str, target: plans.Target | None, year: Year, years: Sequence[Year], rules: plans.StudyRules
+) -> Measure:
+    first, last = target.span(year.year) if target else (year.year, year.year)
+    inside = [one for one in years if first <= one.year <= min(last, year.year)]
+    share = rules.online_counts_percent
+    return Measure(
+        measure=name,
+        hours=sum(measured(name, one.hours, plans.ORGANISED, share) for one in inside),
+        target=target,
+        first=first,
+        last=last,
+        once=tuple((mode, any(one.hours.get(mode) for one in inside)) for mode in target.at_least_once)
+        if target
+        else (),
     )

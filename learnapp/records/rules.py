@@ -13,9 +13,15 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from learnapp.clock import local_date
+from learnapp.hours.rules import day_of, mode_of
 
 # The kinds of entry that a record has lines of; what else the ledger holds is not an achievement.
-_LINES = {"module-completed": "module", "course-completed": "course", "quiz-ended": "quiz"}
+_LINES = {
+    "module-completed": "module",
+    "course-completed": "course",
+    "quiz-ended": "quiz",
+    "equivalence-granted": "equivalence",
+}
 
 
 class Recorded(Protocol):
@@ -38,8 +44,9 @@ class Recorded(Protocol):
 @dataclass(frozen=True)
 class Line:
     """Something that stands in the record: a `course`, a `module` of a course, or a `quiz` that was passed, in
-    exactly this version, with the entry that says so. Hours, mode and the rule of the hour are a module's, the
-    attempt is a quiz's."""
+    exactly this version, with the entry that says so; or an `equivalence`, something done elsewhere that was
+    accepted in place of the course or quiz `thing`. Hours, their mode and rule are there where some were credited,
+    the attempt is a quiz's."""
 
     kind: str
     slug: str
@@ -52,6 +59,7 @@ class Line:
     mode: str = ""
     hour_rule: str = ""
     attempt: str = ""
+    thing: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,13 @@ class Year:
     corrections: tuple[Correction, ...]
     hours: Mapping[str, int]
     hour_rules: tuple[str, ...]
+    accepted: tuple[Line, ...] = ()
+
+    @property
+    def credited(self) -> tuple[Line, ...]:
+        """The lines that credit hours, by day: together they are all of `hours`."""
+        lines = (*self.modules, *self.quizzes, *self.accepted)
+        return tuple(sorted((one for one in lines if one.hours), key=lambda one: (one.on, one.seq)))
 
     @property
     def total(self) -> int:
@@ -91,7 +106,7 @@ def study_record(entries: Iterable[Recorded], zone: str, hidden: Collection[str]
     nothing happened left out.
 
     `hidden` are the ids of attempts whose result must not be said yet: nothing in the record depends on them.
-    Of one quiz the first attempt that was passed stands in a year.
+    Of one quiz the first attempt that was passed stands in a year, or the one that its hours were credited for.
     """
     stream = sorted(
         (entry for entry in entries if entry.data.get("attempt") not in hidden), key=lambda entry: entry.seq
@@ -111,18 +126,21 @@ def _achieved(entry: Recorded) -> bool:
 
 def _line(entry: Recorded, zone: str) -> Line:
     data = entry.data
+    thing = data.get("thing", "")
+    hours = data.get("hours", 0)
     return Line(
         kind=_LINES[entry.kind],
-        slug=data["quiz"] if entry.kind == "quiz-ended" else data["course"],
+        slug=thing.partition("/")[2] or data.get("quiz") or data["course"],
         module=data.get("module", ""),
-        version=data["version"],
-        on=local_date(entry.occurred_at, zone),
+        version=data.get("version", ""),
+        on=day_of(entry, zone),
         seq=entry.seq,
         hash=entry.hash,
-        hours=data.get("hours", 0),
-        mode=data.get("mode", ""),
+        hours=hours,
+        mode=mode_of(entry) if hours else data.get("mode", ""),
         hour_rule=data.get("hour_rule", ""),
         attempt=data.get("attempt", ""),
+        thing=thing,
     )
 
 
@@ -140,20 +158,24 @@ def _corrections(stream: Sequence[Recorded], voids: Mapping[int, Recorded], zone
 
 def _same_matter(old: Recorded, new: Recorded) -> bool:
     """Whether `new` says anew what `old` said: of the same attempt, the same module, the same course."""
-    fields = ("attempt",) if old.kind == "quiz-ended" else ("course", "module")
+    others = {"quiz-ended": ("attempt",), "equivalence-granted": ("thing",)}
+    fields = others.get(old.kind, ("course", "module"))
     return old.kind == new.kind and all(old.data.get(name) == new.data.get(name) for name in fields)
 
 
 def _year(year: int, lines: Sequence[Line], corrections: Sequence[Correction]) -> Year:
     of_year = sorted((line for line in lines if line.on.year == year), key=lambda line: (line.on, line.seq))
     modules = tuple(line for line in of_year if line.kind == "module")
-    hours: Counter[str] = Counter()
-    for line in modules:
-        hours[line.mode] += line.hours
+    accepted = tuple(line for line in of_year if line.kind == "equivalence")
     quizzes: dict[str, Line] = {}
     for line in of_year:
-        if line.kind == "quiz":
-            quizzes.setdefault(line.slug, line)
+        if line.kind == "quiz" and (line.slug not in quizzes or line.hours > quizzes[line.slug].hours):
+            quizzes[line.slug] = line
+    credited = (*modules, *quizzes.values(), *accepted)
+    hours: Counter[str] = Counter()
+    for line in credited:
+        if line.kind == "module" or line.hours:
+            hours[line.mode] += line.hours
     return Year(
         year=year,
         courses=tuple(line for line in of_year if line.kind == "course"),
@@ -161,12 +183,17 @@ def _year(year: int, lines: Sequence[Line], corrections: Sequence[Correction]) -
         quizzes=tuple(quizzes.values()),
         corrections=tuple(one for one in corrections if one.on.year == year),
         hours=dict(sorted(hours.items())),
-        hour_rules=tuple(sorted({line.hour_rule for line in modules if line.hour_rule})),
+        hour_rules=tuple(sorted({line.hour_rule for line in credited if line.hour_rule})),
+        accepted=accepted,
     )
 
 
-def organised(hours: Mapping[str, int], modes: Collection[str], online_percent: int) -> int:
-    """What of these hours by mode counts toward the organised target: the organised modes in full, online study
-    by its percentage, rounded down."""
-    whole = sum(value for mode, value in hours.items() if mode in modes)
-    return whole + hours.get("online", 0) * online_percent // 100
+def measured(measure: str, hours: Mapping[str, int], modes: Collection[str], online_percent: int) -> int:
+    """What of these hours by mode counts by a measure: `total` all of it, `online` online study, `organised` the
+    organised modes in full and online study by its percentage, rounded down."""
+    if measure == "total":
+        return sum(hours.values())
+    online = hours.get("online", 0)
+    if measure == "online":
+        return online
+    return sum(value for mode, value in hours.items() if mode in modes) + online * online_percent // 100

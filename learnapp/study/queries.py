@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 
-from learnapp import catalogue
+from learnapp import catalogue, plans
 from learnapp.catalogue import Shelf
 from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
@@ -32,6 +32,8 @@ _STANDINGS = (
         _progress.c.completed_on,
         _progress.c.completed_version,
         _progress.c.hours_hundredths,
+        # The study rules that hold for the member on the day asked about, so that no page asks for them apart.
+        plans.hash_of_member().scalar_subquery().label("rules"),
     )
     .outerjoin(
         _progress,
@@ -41,17 +43,16 @@ _STANDINGS = (
 )
 _ONE = _STANDINGS.where(_shelf.c.slug == bindparam("slug"))
 _ALL = _STANDINGS.order_by(_shelf.c.position, _shelf.c.slug)
-_HOURS = select(func.coalesce(func.sum(_progress.c.hours_hundredths), 0)).where(
-    _progress.c.member_id == bindparam("member_id"), _progress.c.completed_on == bindparam("day")
-)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A course in its current version, and a member's progress in each module they have begun."""
+    """A course in its current version, a member's progress in each module they have begun, and the rule by which
+    study hours are credited to the member."""
 
     course: catalogue.Course
     progress: Mapping[str, Progress]
+    hour_rule: plans.HourRule
 
     def of(self, module_id: str) -> Progress:
         """The progress in one module."""
@@ -101,25 +102,21 @@ class Standing:
         return missing[0] if missing else "check"
 
 
-def standing(member_id: str, slug: str) -> Standing:
-    """One course with the member's progress, in one query. Raises NotFound."""
-    rows = db.session.execute(_ONE, {"member_id": member_id, "slug": slug}).all()
+def standing(member_id: str, slug: str, today: date | None = None) -> Standing:
+    """One course with the member's progress, in one query. The rule of the study hour is the one that holds for the
+    member on the day `today` of the instance's zone, without a day the shipped one. Raises NotFound."""
+    rows = db.session.execute(_ONE, {"member_id": member_id, "slug": slug, "rules_on": today}).all()
     if not rows:
         raise NotFound("no-course", N_("There is no such course."))
     return _standing(rows)
 
 
-def standings(member_id: str) -> list[Standing]:
-    """All courses in shelf order with the member's progress, in one query."""
+def standings(member_id: str, today: date | None = None) -> list[Standing]:
+    """All courses in shelf order with the member's progress, in one query; `today` as in `standing`."""
     by_course: dict[str, list[Any]] = {}
-    for row in db.session.execute(_ALL, {"member_id": member_id}):
+    for row in db.session.execute(_ALL, {"member_id": member_id, "rules_on": today}):
         by_course.setdefault(row.slug, []).append(row)
     return [_standing(rows) for rows in by_course.values()]
-
-
-def hours_on(member_id: str, day: date) -> int:
-    """Hundredths of study hours credited to the member on a day of the instance's zone."""
-    return int(db.session.execute(_HOURS, {"member_id": member_id, "day": day}).scalar_one())
 
 
 def _standing(rows: Sequence[Any]) -> Standing:
@@ -135,4 +132,5 @@ def _standing(rows: Sequence[Any]) -> Standing:
         for row in rows
         if row.module_id is not None
     }
-    return Standing(catalogue.course_version(rows[0].current_hash), progress)
+    rule = plans.rules_of_hash(rows[0].rules).hour
+    return Standing(catalogue.course_version(rows[0].current_hash), progress, rule)

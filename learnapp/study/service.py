@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from learnapp import catalogue, ledger, plans
+from learnapp import catalogue, hours, ledger
 from learnapp.clock import iso, local_date
 from learnapp.db import db, dialect_name
 from learnapp.errors import N_, Conflict, NotFound
@@ -41,7 +41,7 @@ def complete_section(
     Raises NotFound for an unknown course or module, Conflict for a module that is not open yet or a section
     that its current version no longer has.
     """
-    standing, module = _open(member_id, slug, module_id)
+    standing, module = _open(member_id, slug, module_id, local_date(at, zone))
     progress = standing.of(module_id)
     known = section_id in progress.sections
     if progress.completed or (known and not rules.fulfilled(module, progress)):
@@ -72,7 +72,7 @@ def answer_check(
     `answers` are in the definition's terms by question id. Trying again is free; passing again changes
     nothing. Raises NotFound, or Conflict for a module that is not open yet.
     """
-    standing, module = _open(member_id, slug, module_id)
+    standing, module = _open(member_id, slug, module_id, local_date(at, zone))
     content = catalogue.module(standing.course.hash, module_id)
     if content.check is None:
         raise NotFound("no-check", N_("This lesson has no check."))
@@ -84,10 +84,10 @@ def answer_check(
     return graded, _advance(member_id, standing, module, changed, at=at, zone=zone, recorded=False)
 
 
-def _open(member_id: str, slug: str, module_id: str) -> tuple[Standing, catalogue.ModuleInfo]:
+def _open(member_id: str, slug: str, module_id: str, today: date) -> tuple[Standing, catalogue.ModuleInfo]:
     """The member's standing, under the member's lock, and a module that is open to them."""
     ledger.lock(member_id)
-    standing = queries.standing(member_id, slug)
+    standing = queries.standing(member_id, slug, today)
     module = standing.course.find(module_id)
     if module is None:
         raise NotFound("no-module", N_("There is no such lesson."))
@@ -114,24 +114,23 @@ def _advance(
     finished = rules.fulfilled(module, progress)
     if finished:
         day = local_date(at, zone)
-        rule = plans.hour_rule()
-        hours = plans.credit(module.minutes, queries.hours_on(member_id, day), rule)
+        credit = hours.for_module(member_id, module.minutes, standing.hour_rule, at=at, zone=zone)
         event = ModuleCompleted(
             course=course.slug,
             module=module.id,
             version=course.hash,
             source=module.source_hash,
             minutes=module.minutes,
-            hours=hours,
-            hour_rule=rule.version,
+            hours=credit.hours,
+            hour_rule=credit.rule,
             mode=MODE,
         )
         seq = _record(event, f"module/{course.slug}/{module.id}{again}", member_id, at)
         progress = replace(
-            progress, completed_at=at, completed_on=day, completed_version=course.hash, hours=hours
+            progress, completed_at=at, completed_on=day, completed_version=course.hash, hours=credit.hours
         )
     _save(member_id, course.slug, module.id, progress, seq, at)
-    after = Standing(course, {**standing.progress, module.id: progress})
+    after = Standing(course, {**standing.progress, module.id: progress}, standing.hour_rule)
     if finished and after.completed:
         uid = f"course/{course.slug}/{course.hash[:16]}{again}"
         _record(CourseCompleted(course.slug, course.hash), uid, member_id, at)

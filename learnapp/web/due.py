@@ -9,9 +9,9 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext
 
-from learnapp import branches, catalogue, coverage, guard, plans, quiz, study
-from learnapp.web.doors import language, today
-from learnapp.web.quiz.results import results
+from learnapp import branches, catalogue, coverage, guard, hours, plans, quiz, records, study
+from learnapp.web.doors import language, settings, today
+from learnapp.web.quiz.results import hidden_in, results
 
 
 @dataclass(frozen=True)
@@ -123,23 +123,21 @@ class Hours:
     target: int | None
 
 
-def hours(principal: guard.Principal, standings: list[study.Standing]) -> list[Hours]:
-    """Online and organised study of this year. Organised sessions are not entered here yet, so that only
-    the share of online study which the rule counts as organised stands there."""
-    year = today().year
-    online = sum(
-        progress.hours
-        for one in standings
-        for progress in one.progress.values()
-        if progress.completed_on is not None and progress.completed_on.year == year
-    )
-    person = branches.person(principal.member_id, today())
-    targets = {
-        target.measure: target.hours
-        for target in plans.targets(person.post if person else None, principal.member_class)
-    }
-    share = plans.study_rules().online_counts_percent
+def hours_of(member_id: str) -> list[Hours]:
+    """Study of this year by the measures that concern the member, in two queries. What a test credited is left out
+    while its result is not shown; a target for several years stands on the page of the record."""
+    duty, year, zone = plans.duty_of(member_id, today()), today().year, settings().zone
+    entries = hours.of_year(member_id, year, zone)
+    unsaid = hidden_in(member_id, entries)
+    shown = [one for one in entries if one.data.get("attempt") not in unsaid]
+    modes, share = hours.by_mode(shown, year, zone), duty.rules.online_counts_percent
+    targets = {one.measure: one for one in duty.targets if one.years == 1}
     return [
-        Hours(gettext("Online self-study"), online, targets.get("online")),
-        Hours(gettext("Organised study"), online * share // 100, targets.get("organised")),
+        Hours(
+            gettext(plans.MEASURES[name]),
+            records.measured(name, modes, plans.ORGANISED, share),
+            targets[name].hours or None if name in targets else None,
+        )
+        for name in ("online", "organised", "total")
+        if name != "total" or name in targets
     ]

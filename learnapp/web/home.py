@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, ngettext
 
 from learnapp import drill, notices, quiz, study
-from learnapp.web import due
+from learnapp.web import declarations, due
 from learnapp.web import notices as told
 from learnapp.web.doors import PUBLIC, may, me, now, settings
 from learnapp.web.quiz import figures, late
@@ -25,11 +25,12 @@ def index() -> str:
         "home/index.html",
         heads=told.heads(waiting),
         more=len(waiting) > told.ON_HOME,
+        quiet=declarations.quiet.line(),
         step=due.next_step(standings, tasks),
         tasks=[task for task in tasks if task.state != "done"],
         done=sum(task.state == "done" for task in tasks),
         drill=drill.something_due(me().member_id, at=now(), zone=settings().zone),
-        hours=due.hours(me(), standings),
+        hours=due.hours_of(me().member_id),
     )
 
 
@@ -51,6 +52,7 @@ def work() -> str:
             gettext("Points of a unit"),
             gettext("in name order, never ranked"),
         ),
+        *declarations.quiet.work_doors(),
         (
             "authoring.read",
             url_for("authoring.index"),

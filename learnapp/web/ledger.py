@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from learnapp import branches, guard, ledger
+from learnapp import branches, guard, hours, ledger
 from learnapp.errors import Invalid
 from learnapp.web.doors import may, me, today
 from learnapp.web.quiz.results import hidden_in
@@ -44,14 +44,16 @@ def _page(member_id: str, person: branches.Person | None) -> str:
         )
         for entry in newest
     ]
-    hours = sum(
-        entry.data["hours"] for entry in ledger.effective(entries) if entry.kind == "module-completed"
+    credited = sum(
+        entry.data.get("hours", 0)
+        for entry in ledger.effective(entries)
+        if entry.kind in hours.CREDITED and not _is_hidden(entry, hidden)
     )
     months = by_month(rows, lambda row: row.entry.occurred_at)
     return render_template(
         "ledger/mine.html",
         months=months,
-        hours=hours,
+        hours=credited,
         person=person,
         receipt_line=ledger.receipt_line,
         may_prove=person is not None and me().can("audit.read"),

@@ -74,9 +74,9 @@ def in_language(main: str, english: str) -> str:
     return english if english and language() == "en" else main
 
 
-def planned_hours(minutes: int) -> int:
-    """Hundredths of a study hour that the module is worth before the daily ceiling."""
-    return plans.credit(minutes, 0, plans.hour_rule())
+def planned_hours(standing: study.Standing, minutes: int) -> int:
+    """Hundredths of a study hour that the module is worth to this member, as far as one day reaches."""
+    return plans.credit(minutes, 0, standing.hour_rule)
 
 
 def module_href(slug: str, module_id: str, anchor: str = "") -> str:
@@ -97,7 +97,7 @@ def course_line(standing: study.Standing) -> CourseLine:
         total=len(states),
         done=states.count("done"),
         under=states.count("under"),
-        hours=sum(planned_hours(module.minutes) for module in course.modules),
+        hours=sum(planned_hours(standing, module.minutes) for module in course.modules),
         begun=standing.begun,
         resume_title=in_language(going_on.title, going_on.title_en) if going_on else "",
         resume_href=module_href(course.slug, going_on.id, standing.resume_at(going_on)) if going_on else "",
@@ -111,7 +111,7 @@ def module_line(standing: study.Standing, module: catalogue.ModuleInfo) -> Modul
     progress = standing.of(module.id)
     left = len(study.missing_sections(module, progress))
     hours = gettext(
-        "%(hours)s study hours", hours=hundredths(progress.hours or planned_hours(module.minutes))
+        "%(hours)s study hours", hours=hundredths(progress.hours or planned_hours(standing, module.minutes))
     )
     minutes = ngettext("about %(num)s minute", "about %(num)s minutes", module.minutes)
     rest = gettext("check still open")
@@ -159,7 +159,7 @@ def lesson(standing: study.Standing, module_id: str) -> Lesson:
         questions=_questions(course.hash, module_id, language()) if open_check else Markup(),
         seed=seed,
         here=module_href(course.slug, module_id),
-        rule=_rule(info, module.check),
+        rule=_rule(info, module.check, planned_hours(standing, info.minutes)),
         waits_for=tuple(
             (in_language(one.title, one.title_en), module_href(course.slug, one.id))
             for one in standing.waits_for(info)
@@ -170,9 +170,9 @@ def lesson(standing: study.Standing, module_id: str) -> Lesson:
     )
 
 
-def _rule(info: catalogue.ModuleInfo, check: catalogue.Check | None) -> str:
+def _rule(info: catalogue.ModuleInfo, check: catalogue.Check | None, worth: int) -> str:
     """What completes the module, in a sentence that stands before the text."""
-    hours, sections = hundredths(planned_hours(info.minutes)), len(info.section_ids)
+    hours, sections = hundredths(worth), len(info.section_ids)
     if check is None:
         return str(
             ngettext(

@@ -10,7 +10,7 @@ from learnapp import catalogue, study
 from learnapp.db import transaction
 from learnapp.errors import Conflict
 from learnapp.web import lessons
-from learnapp.web.doors import follow_now, language, may, me, now, settings
+from learnapp.web.doors import follow_now, language, may, me, now, settings, today
 
 bp = Blueprint("study", __name__, url_prefix="/study")
 
@@ -19,7 +19,7 @@ bp = Blueprint("study", __name__, url_prefix="/study")
 @may("study.read")
 def courses() -> str:
     """All courses, each with the member's own progress."""
-    standings = study.standings(me().member_id)
+    standings = study.standings(me().member_id, today())
     return render_template("study/courses.html", lines=[lessons.course_line(one) for one in standings])
 
 
@@ -27,7 +27,7 @@ def courses() -> str:
 @may("study.read")
 def course(course: str) -> str:
     """One course: its modules on the cord, and what has to come first."""
-    standing = study.standing(me().member_id, course)
+    standing = study.standing(me().member_id, course, today())
     return render_template(
         "study/course.html",
         line=lessons.course_line(standing),
@@ -39,7 +39,7 @@ def course(course: str) -> str:
 @may("study.read")
 def module(course: str, module: str) -> str:
     """A module: what completes it, the text, the check, what is still missing."""
-    standing = study.standing(me().member_id, course)
+    standing = study.standing(me().member_id, course, today())
     return _module_page(lessons.lesson(standing, module))
 
 
@@ -72,7 +72,7 @@ def finish_section(course: str, module: str, section: str) -> Response:
 def answer_check(course: str, module: str) -> Response | str | tuple[str, int]:
     """Grades the check at once and explains every question; a form with gaps comes back as it was."""
     member_id = me().member_id
-    lesson = lessons.lesson(study.standing(member_id, course), module)
+    lesson = lessons.lesson(study.standing(member_id, course, today()), module)
     if lesson.check is None or lesson.waits_for or request.form.get("source") != lesson.info.source_hash:
         flash(gettext("The lesson was revised since you opened it. Please answer once more."), "warning")
         return redirect(url_for("study.module", course=course, module=module, _anchor="check"), 303)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from learnapp import plans
 from learnapp.errors import Invalid
-from learnapp.plans.rules import hundredths, parse_study_rules
+from learnapp.plans.parsing import hundredths, parse_study_rules
 
 RULE = plans.HourRule(version="test", minutes_per_hour=45, step=25, daily_ceiling=800)
 
@@ -46,13 +46,16 @@ def test_any_day_adds_up_to_at_most_the_ceiling(day: list[int]) -> None:
 def test_the_shipped_rule_is_named_by_its_content() -> None:
     rule = plans.hour_rule()
     name, _, digest = rule.version.partition("@")
-    assert (name, len(digest)) == ("study-hours-2026", 16)
+    assert (name, len(digest)) == ("hours-45", 16)
     assert (rule.minutes_per_hour, rule.step, rule.daily_ceiling) == (45, 25, 800)
 
 
 def test_targets_follow_post_and_class() -> None:
     def hours(post: str | None, member_class: str) -> list[tuple[str, int]]:
-        return [(target.measure, target.hours) for target in plans.targets(post, member_class)]
+        return [
+            (target.measure, target.hours)
+            for target in plans.targets_for(plans.study_rules().targets, post, member_class)
+        ]
 
     assert hours(None, "full") == [("organised", 3200)]
     assert hours("secretary", "full") == [("organised", 5600)]

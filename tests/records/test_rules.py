@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnapp.records.rules import organised, study_record
+from learnapp.records.rules import measured, study_record
 from tests.records.streams import Row, course, module, quiz, stream, streams, void
 
 ZONE = "Asia/Shanghai"
@@ -72,8 +72,8 @@ def test_an_attempt_that_does_not_count_is_not_shown() -> None:
 
 def test_organised_hours_take_online_study_by_its_share() -> None:
     hours = {"online": 150, "group": 200, "private": 300}
-    assert organised(hours, ("group", "concentrated"), 0) == 200
-    assert organised(hours, ("group", "concentrated"), 33) == 249
+    assert measured("organised", hours, ("group", "concentrated"), 0) == 200
+    assert measured("organised", hours, ("group", "concentrated"), 33) == 249
 
 
 @given(streams(), st.integers())

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 
-from learnapp import catalogue, ledger, plans, study
+from learnapp import catalogue, hours, ledger, plans, study
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import Conflict, NotFound
 from learnapp.questions import Answer
@@ -213,9 +213,9 @@ def test_the_day_has_a_ceiling(app: Flask) -> None:
     member, other = new_id(), new_id()
     finish_first(member)
     press(member, "怎样开口", "at-the-door")
-    hours = [study.standing(member, "doors").of(name).hours for name in ("before", "at-the-door")]
-    assert sum(hours) == rule.daily_ceiling
-    assert study.hours_on(member, AT.astimezone(UTC).date()) == rule.daily_ceiling
+    credited = [study.standing(member, "doors").of(name).hours for name in ("before", "at-the-door")]
+    assert sum(credited) == rule.daily_ceiling
+    assert hours.on(member, AT.astimezone(UTC).date(), ZONE) == rule.daily_ceiling
     finish_first(other)
     press(other, "怎样开口", "at-the-door", at=AT + timedelta(days=1))
     assert study.standing(other, "doors").of("at-the-door").hours == plans.credit(40, 0, rule)

@@ -29,6 +29,7 @@ CAUSES: Mapping[str, str] = {
     "regraded": N_("A question was corrected for everybody."),
     "appeal": N_("An answer was looked at again."),
     "reopened": N_("The attempt was opened again."),
+    "credited": N_("Its study hours count now, since another attempt does not pass any more."),
 }
 # What a person's marks need to be shown, and with them the way to ask for a second look.
 _JUDGED = frozenset({"mark", "correctness", "feedback"})

@@ -43,11 +43,18 @@ def _rows(record: Record) -> Iterable[list[str | int]]:
         gettext("Mode"),
         gettext("Ledger entry"),
         gettext("Fingerprint"),
+        gettext("Rule"),
     ]
     for year in record.years:
         yield from (_row(year, item) for item in year.items)
-        for _, label, value in year.modes:
-            yield [year.year, "", gettext("Hours of the year"), label, "", "", hundredths(value)]
+        for mode in year.modes:
+            yield [year.year, "", gettext("Hours of the year"), mode.label, "", "", hundredths(mode.value)]
+        for measure in year.measures:
+            target = "" if measure.target is None else hundredths(measure.target)
+            about = [gettext("Target: %(measure)s", measure=measure.label), measure.source, target, ""]
+            yield [year.year, "", *about, hundredths(measure.value), "", "", "", year.rules]
+        share = gettext("Online study that counts as organised")
+        yield [year.year, "", share, f"{year.percent}%", "", "", "", "", "", "", year.rules]
         for one in year.corrections:
             on, title = one.one.on.isoformat(), f"{one.what}: {one.reason}"
             yield [year.year, on, gettext("Correction"), title, "", "", "", "", one.one.of]
@@ -56,9 +63,14 @@ def _rows(record: Record) -> Iterable[list[str | int]]:
 def _row(year: YearShown, item: Item) -> list[str | int]:
     line = item.line
     mode = gettext(plans.MODES[line.mode]) if line.mode else ""
-    hours = hundredths(line.hours) if line.kind == "module" else ""
-    about = [gettext(KINDS[line.kind]), item.title, item.course, f"{item.version} ({line.version[:12]})"]
-    return [year.year, line.on.isoformat(), *about, hours, mode, line.seq, line.hash]
+    hours = hundredths(line.hours) if line.kind == "module" or line.hours else ""
+    about = [
+        gettext(KINDS[line.kind]),
+        item.title,
+        item.course,
+        f"{item.version} ({line.version[:12]})" if line.version else "",
+    ]
+    return [year.year, line.on.isoformat(), *about, hours, mode, line.seq, line.hash, line.hour_rule]
 
 
 def as_json(record: Record) -> bytes:
@@ -77,12 +89,14 @@ def as_json(record: Record) -> bytes:
 def _year(year: YearShown) -> dict[str, Any]:
     return {
         "year": year.year,
-        "hours": {mode: value for mode, _, value in year.modes},
+        "hours": {mode.code: mode.value for mode in year.modes},
         "measures": [
             {"measure": one.measure, "hours": one.value, "target": one.target, "source": one.source}
             for one in year.measures
         ],
         "hour_rules": list(year.hour_rules),
+        "rules": year.rules,
+        "online_counts_percent": year.percent,
         "lines": [_line(item) for item in year.items],
         "corrections": [
             {
@@ -110,7 +124,9 @@ def _line(item: Item) -> dict[str, Any]:
         "hash": line.hash,
     }
     if line.kind == "module":
-        found |= {"module": line.module, "course": item.course, "hours": line.hours, "mode": line.mode}
+        found |= {"module": line.module, "course": item.course}
+    if line.kind == "module" or line.hour_rule:
+        found |= {"hours": line.hours, "mode": line.mode, "hour_rule": line.hour_rule}
     return found
 
 

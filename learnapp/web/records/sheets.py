@@ -43,11 +43,11 @@ def hours_pdf(record: Record) -> bytes:
                 hundredths(item.line.hours),
                 str(item.line.seq),
             ]
-            for item in year.modules
+            for item in year.credited
         ]
         heads = [
             gettext("Day"),
-            gettext("Lesson"),
+            gettext("What was studied"),
             gettext("Course"),
             gettext("Study hours"),
             gettext("Ledger entry"),
@@ -75,6 +75,7 @@ def _year(year: YearShown) -> Iterable[Block]:
         (gettext("Courses completed"), year.courses),
         (gettext("Lessons completed"), year.modules),
         (gettext("Quizzes passed"), year.quizzes),
+        (gettext("Accepted from elsewhere"), year.accepted),
     ):
         if items:
             yield _items(title, items)
@@ -95,15 +96,14 @@ def _year(year: YearShown) -> Iterable[Block]:
 
 def _hours(year: YearShown) -> Iterable[Block]:
     pairs = [(gettext("Study hours"), hundredths(year.total))]
-    pairs += [(label, hundredths(value)) for _, label, value in year.modes]
-    pairs += [
-        (
-            gettext("Target: %(measure)s", measure=one.label),
-            f"{hundredths(one.value)} / {hundredths(one.target)} · {one.source}",
-        )
-        for one in year.measures
-        if one.target is not None
-    ]
+    pairs += [(mode.label, hundredths(mode.value)) for mode in year.modes]
+    for one in year.measures:
+        if one.target is not None:
+            target = gettext("Target: %(measure)s", measure=one.label)
+            pairs.append((target, f"{hundredths(one.value)} / {hundredths(one.target)} · {one.source}"))
+        if one.made:
+            pairs.append((one.label, one.made))
+    pairs.append((gettext("Online study that counts as organised"), f"{year.percent}% · {year.rules}"))
     pairs += [(gettext("Rule"), rule) for rule in year.hour_rules]
     yield Facts(pairs)
 
@@ -114,7 +114,7 @@ def _items(title: str, items: Sequence[Item]) -> Rows:
             item.line.on.isoformat(),
             item.title + (f" · {item.course}" if item.course else ""),
             item.version,
-            hundredths(item.line.hours) if item.line.kind == "module" else "",
+            hundredths(item.line.hours) if item.line.kind == "module" or item.line.hours else "",
             str(item.line.seq),
             item.line.hash[:16],
         ]

@@ -13,14 +13,15 @@ from learnapp import branches, catalogue, ledger, plans, records
 from learnapp.errors import N_, NotFound
 from learnapp.records import Correction, Line
 from learnapp.web.doors import language, me, settings, today
+from learnapp.web.hours import words
 from learnapp.web.quiz.results import hidden_in
 
 KINDS: Mapping[str, str] = {
     "course": N_("Course completed"),
     "module": N_("Lesson completed"),
     "quiz": N_("Quiz passed"),
+    "equivalence": N_("Accepted in its place"),
 }
-_MEASURES: Mapping[str, str] = {"organised": N_("Organised study"), "online": N_("Online self-study")}
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,26 @@ class Item:
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours of a year by one measure, in hundredths, with the target and what it rests on, where there is one."""
+    """Hours by one measure, in hundredths, with the target and what it rests on, where there is one. `notes` are
+    sentences that stand below, `made` how the number comes about where online study has a share in it."""
 
     measure: str
     label: str
     value: int
     target: int | None
     source: str
+    notes: tuple[str, ...] = ()
+    made: str = ""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What was studied in one way in a year: the hours, and the lines that they are the sum of."""
+
+    code: str
+    label: str
+    value: int
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -63,23 +77,32 @@ class Corrected:
 
 @dataclass(frozen=True)
 class YearShown:
-    """A year in words. `modes` are code, words and hours of each mode, in the order of the
-    regulations."""
+    """A year in words. `modes` are in the order of the regulations; `percent` is what counted of online study
+    as organised and `rules` the version of the rules that said so and named the targets."""
 
     year: int
     courses: tuple[Item, ...]
     modules: tuple[Item, ...]
     quizzes: tuple[Item, ...]
     corrections: tuple[Corrected, ...]
-    modes: tuple[tuple[str, str, int], ...]
+    accepted: tuple[Item, ...]
+    modes: tuple[Mode, ...]
     measures: tuple[Hours, ...]
     total: int
     hour_rules: tuple[str, ...]
+    percent: int
+    rules: str
+
+    @property
+    def credited(self) -> tuple[Item, ...]:
+        """The lines that the hours are the sum of, by day."""
+        found = (item for mode in self.modes for item in mode.items)
+        return tuple(sorted(found, key=lambda item: (item.line.on, item.line.seq)))
 
     @property
     def items(self) -> tuple[Item, ...]:
         """All lines by day."""
-        every = (*self.courses, *self.modules, *self.quizzes)
+        every = (*self.courses, *self.modules, *self.quizzes, *self.accepted)
         return tuple(sorted(every, key=lambda item: (item.line.on, item.line.seq)))
 
 
@@ -143,21 +166,36 @@ def _year(statement: records.Statement, own: bool) -> YearShown:
         modules=tuple(item(line, own) for line in year.modules),
         quizzes=tuple(item(line, own) for line in year.quizzes),
         corrections=tuple(_corrected(one, own) for one in year.corrections),
+        accepted=tuple(item(line, own) for line in year.accepted),
         modes=tuple(
-            (mode, gettext(plans.MODES[mode]), year.hours[mode]) for mode in plans.MODES if mode in year.hours
-        ),
-        measures=tuple(
-            Hours(
-                one.measure,
-                gettext(_MEASURES[one.measure]),
-                one.hours,
-                one.target,
-                in_language(one.source, one.source_en),
+            Mode(
+                mode,
+                gettext(plans.MODES[mode]),
+                year.hours[mode],
+                tuple(item(line, own) for line in year.credited if line.mode == mode),
             )
-            for one in statement.measures
+            for mode in plans.MODES
+            if mode in year.hours
         ),
+        measures=tuple(measured(one, year.hours, statement.rules) for one in statement.measures),
         total=year.total,
         hour_rules=year.hour_rules,
+        percent=statement.rules.online_counts_percent,
+        rules=statement.rules.hour.version,
+    )
+
+
+def measured(measure: records.Measure, modes: Mapping[str, int], rules: plans.StudyRules) -> Hours:
+    """A measure in words; `modes` are the hours of its year by mode."""
+    target = measure.target
+    return Hours(
+        measure.measure,
+        gettext(plans.MEASURES[measure.measure]),
+        measure.hours,
+        target.hours if target and target.required else None,
+        words.source_of(target) if target else "",
+        tuple(words.measure_notes(measure)),
+        words.share_sum(measure, modes, rules.online_counts_percent),
     )
 
 
@@ -165,6 +203,8 @@ def item(line: Line, own: bool = True) -> Item:
     """A line in words. What an attempt was like only its member may open."""
     if line.kind == "quiz":
         return _quiz(line, own)
+    if line.kind == "equivalence":
+        return _accepted(line)
     try:
         course = catalogue.course_version(line.version)
     except NotFound:
@@ -186,6 +226,16 @@ def _quiz(line: Line, own: bool) -> Item:
     except NotFound:
         return Item(line, line.slug, "", None, href)
     return Item(line, in_language(quiz.title, quiz.title_en), "", quiz.number, href)
+
+
+def _accepted(line: Line) -> Item:
+    """What something done elsewhere was accepted for, by the name that it has now."""
+    kind = line.thing.partition("/")[0]
+    try:
+        thing = catalogue.course(line.slug) if kind == "course" else catalogue.quiz(line.slug)
+    except NotFound:
+        return Item(line, line.slug, gettext(KINDS[line.kind]), None, None)
+    return Item(line, in_language(thing.title, thing.title_en), gettext(KINDS[line.kind]), None, None)
 
 
 def _corrected(one: Correction, own: bool) -> Corrected:

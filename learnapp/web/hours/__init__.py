@@ -1,0 +1,1 @@
+"""Study rules in words, and the pages on which a committee changes them."""
