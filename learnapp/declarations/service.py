@@ -34,7 +34,8 @@ from learnapp.errors import N_, Conflict, Forbidden, Invalid, NotFound
 
 Origin = Literal["declared", "recorded"]
 
-MOST_BYTES = 3 * 1024 * 1024
+# A request may hold 2 MB in all.
+MOST_BYTES = 1536 * 1024
 SOURCE = "declarations"
 
 _act, _file, _signature = table_of(DeclaredAct), table_of(ActFile), table_of(QuarterSignature)
@@ -131,7 +132,7 @@ def _keep_file(member_id: str, act_id: str, file: bytes, at: datetime) -> None:
     if kind is None:
         raise Invalid("file-kind", N_("This file is neither a picture nor a PDF."))
     if len(file) > MOST_BYTES:
-        raise Invalid("file-size", N_("This file is too large. The limit is 3 MB."))
+        raise Invalid("file-size", N_("This file is too large. The limit is 1.5 MB."))
     row = {"member_id": member_id, "act_id": act_id, "media_type": kind, "data": file, "stored_at": at}
     db.session.execute(insert(_file), row)
 

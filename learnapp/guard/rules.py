@@ -91,12 +91,25 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
         ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("operator", "subtree")
     ),
     "branches.names": _rules(("recorder", "own"), ("secretary", "own"), ("operator", "subtree")),
+    # Class, post and guest membership by interval. Never about oneself.
+    "branches.change": _rules(("secretary", "own"), ("operator", "subtree")),
+    # A transfer: the member or the home's secretary asks, a secretary speaks for each of the two units; where a unit
+    # has none, committee staff above both. Nobody decides about themselves.
+    "transfers.own": EVERY_MEMBER,
+    "transfers.read": _rules(("member", "self"), ("secretary", "own")),
+    "transfers.ask": _rules(("secretary", "own")),
+    "transfers.decide": _rules(("secretary", "own"), ("committee", "subtree")),
     "accounts.invite": _rules(("secretary", "own"), ("operator", "subtree")),
     "accounts.reset": _rules(("secretary", "own"), ("operator", "subtree")),
     "branches.grant": _rules(("operator", "subtree")),
     "authoring.edit": _rules(("trainer", "anyone")),
     "authoring.read": _rules(("trainer", "anyone"), ("reviewer", "anyone")),
     "authoring.publish": _rules(("trainer", "anyone")),
+    # Declaring is everybody's. Nobody confirms their own or what they entered themselves; the unit above answers
+    # only for what nobody of the branch can confirm.
+    "declarations.own": EVERY_MEMBER,
+    "declarations.record": _rules(("recorder", "own"), ("secretary", "own")),
+    "declarations.confirm": _rules(("secretary", "own"), ("recorder", "own"), ("committee", "subtree")),
     "audit.read": _rules(("auditor", "subtree")),
 }
 

@@ -10,15 +10,17 @@ from typing import Any, Literal, Protocol
 # Why a result is replaced so that its member should hear of it; codes of the ledger's reasons for voiding.
 CAUSES = frozenset({"late", "marked", "regraded", "appeal", "reopened"})
 
-Reply = Literal["fault", "appeal", "time", "late"]
+Reply = Literal["fault", "appeal", "time", "late", "act"]
 REPLIES: Mapping[Reply, frozenset[str]] = {
     "fault": frozenset({"version", "attempt", "question", "state", "reply"}),
     "appeal": frozenset({"version", "attempt", "question", "state", "reply"}),
     "time": frozenset({"version", "attempt", "minutes", "reply"}),
     "late": frozenset({"version", "attempt", "state", "reply"}),
+    "act": frozenset({"state", "reason", "on", "reply"}),
 }
 """What is told though it is not in the ledger, and what each may say besides: a remark about a question or an
-appeal was answered, a member got more time, late answers were not accepted."""
+appeal was answered, a member got more time, late answers were not accepted, an act was
+not recognised or counts against them."""
 
 
 class Recorded(Protocol):

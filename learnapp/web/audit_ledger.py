@@ -26,6 +26,11 @@ KIND_WORDS = {
     "course-completed": N_("Course completed"),
     "quiz-ended": N_("Result of a quiz"),
     "quiz-measured": N_("Conduct of a quiz"),
+    "act-declared": N_("Act declared"),
+    "act-recorded": N_("Act recorded"),
+    "act-confirmed": N_("Act confirmed"),
+    "act-declined": N_("Act not recognised"),
+    "quarter-signed": N_("Quarter signed"),
 }
 
 

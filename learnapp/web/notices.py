@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import ledger, notices, quiz
+from learnapp import declarations, ledger, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_
 from learnapp.notices import Told
@@ -31,6 +31,8 @@ _HEADS = {
     "late": N_("About answers that arrived late at “%(quiz)s”"),
 }
 _CHANGED = N_("Your result at “%(quiz)s” changed")
+_NOT_RECOGNISED = N_("What you declared for %(day)s was not recognised")
+_AGAINST = N_("Something of %(day)s was confirmed that counts against you")
 _STATES = {
     "fixed": N_("The question was corrected."),
     "answered": "",
@@ -61,6 +63,10 @@ def heads(found: Sequence[Told]) -> list[tuple[str, str, str]]:
 
 
 def _head(one: Told) -> str:
+    if one.what == "act":
+        against = one.data.get("state") == "against"
+        day = date.fromisoformat(str(one.data["on"]))
+        return str(gettext(_AGAINST if against else _NOT_RECOGNISED, day=day.isoformat()))
     slug = one.subject.removeprefix("quiz/")
     title = title_of("quiz", str(one.data.get("version", "")), slug)
     cause = "" if one.kind == "result" and one.what == "late" else one.what
@@ -152,8 +158,15 @@ def _reply_line(one: Told) -> Line:
     if one.data.get("minutes"):
         minutes = int(one.data["minutes"])
         texts.append(ngettext("%(num)s minute more.", "%(num)s minutes more.", minutes))
+    if reason := declarations.DECLINE_REASONS.get(str(one.data.get("reason"))):
+        texts.append(gettext(reason) + gettext("."))
     attempt = one.data.get("attempt")
-    links = ((url_for("quiz.review", attempt=attempt), gettext("To the attempt")),) if attempt else ()
+    links: tuple[tuple[str, str], ...] = (
+        ((url_for("quiz.review", attempt=attempt), gettext("To the attempt")),) if attempt else ()
+    )
+    if one.what == "act":
+        act_id = one.subject.removeprefix("act/")
+        links = ((url_for("declarations.mine", _anchor=act_id), gettext("To the act")),)
     return Line(
         id=one.id,
         head=_head(one),

@@ -11,11 +11,13 @@ from typing import Generic, TypeVar
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import catalogue, ledger
+from learnapp import catalogue, declarations, ledger
 from learnapp.clock import local_date
 from learnapp.errors import N_, NotFound
-from learnapp.web.doors import language, settings
+from learnapp.web import offers
+from learnapp.web.doors import language, me, settings, today
 from learnapp.web.filters import hundredths
+from learnapp.web.moved import moved_words
 
 Row = TypeVar("Row")
 
@@ -89,9 +91,44 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         return ActWords(gettext("Began the course “%(title)s”", title=title), "")
     if isinstance(event, ledger.QuizMeasured):
         return _measure_words(event, entry.member_id)
+    if isinstance(event, ledger.ActDeclared | ledger.ActRecorded | ledger.ActConfirmed | ledger.ActDeclined):
+        return _declared_words(event, entry.member_id)
+    if isinstance(event, ledger.QuarterSigned):
+        quarter = {"year": event.quarter[:4], "number": event.quarter[-1]}
+        text = gettext("Signed quarter %(number)s of %(year)s", **quarter)
+        href = url_for("declarations.quarter", period_id=event.period, quarter=event.quarter)
+        own = entry.member_id == me().member_id
+        return ActWords(text, "", href if own else None, gettext("What was signed") if own else "")
+    if isinstance(event, ledger.Moved):
+        return ActWords(*moved_words(event))
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
     return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)
+
+
+def _declared_words(
+    event: ledger.ActDeclared | ledger.ActRecorded | ledger.ActConfirmed | ledger.ActDeclined, member_id: str
+) -> ActWords:
+    """The sentence itself stands on the page of the acts, for whoever may read it."""
+    told = {
+        ledger.ActDeclared: N_("Declared: %(what)s"),
+        ledger.ActRecorded: N_("Recorded by the branch: %(what)s"),
+        ledger.ActConfirmed: N_("Confirmed by a second person: %(what)s"),
+        ledger.ActDeclined: N_("Not recognised: %(what)s"),
+    }
+    book, note = offers.of(member_id), ""
+    if isinstance(event, ledger.ActDeclined):
+        note = gettext(declarations.DECLINE_REASONS.get(event.reason, event.reason))
+        what = book.label(event.act, today())
+    else:
+        on = date.fromisoformat(event.on)
+        note = gettext("of %(day)s", day=event.on)
+        what = book.label(event.act, on)
+    text = gettext(told[type(event)], what=what)
+    if member_id != me().member_id:
+        return ActWords(text, note)
+    href = url_for("declarations.mine", _anchor=event.act_id)
+    return ActWords(text, note, href, gettext("The act and how it stands"))
 
 
 def _measure_words(event: ledger.QuizMeasured, member_id: str) -> ActWords:

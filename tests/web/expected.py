@@ -91,6 +91,7 @@ COURSE = {"course": "doors"}
 MODULE = {"course": "doors", "module": "before"}
 QUIZ = {"slug": "five-kinds"}
 VISIT = {"slug": "visits", "question": "visit"}
+ACT = {"key": TARGET}
 CARD = {"slug": "all-wrong", "question": "single-1"}
 
 TABLE: Mapping[str, Line] = {
@@ -171,6 +172,31 @@ TABLE: Mapping[str, Line] = {
         below="committee auditor",
         top="committee auditor",
     ),
+    # declarations
+    "GET declarations.mine": anybody(),
+    "GET declarations.new": anybody(),
+    "POST declarations.declare": anybody(),
+    "POST declarations.withdraw": Line(
+        "act", ACT, _roles(self=EVERYBODY, own="", below="", foreign=""), denied=(404,)
+    ),
+    "GET declarations.file": Line(
+        "act", ACT, _roles(self=EVERYBODY, own="secretary", below="committee", foreign="")
+    ),
+    "POST declarations.decide": Line(
+        "act", ACT, _roles(self="", own="secretary", below="committee", foreign=""), {"do": "confirm"}
+    ),
+    "GET declarations.quarter": anybody({"period_id": "period", "quarter": "2026-Q1"}),
+    "POST declarations.sign": anybody({"period_id": "period", "quarter": "2026-Q1"}),
+    "GET declarations.waiting": only("recorder secretary high committee"),
+    "GET declarations.month": unit(
+        ABOUT_UNIT, own="recorder secretary committee", below="committee", top="committee"
+    ),
+    "POST declarations.confirm_all": unit(
+        ABOUT_UNIT, own="recorder secretary committee", below="committee", top="committee"
+    ),
+    "GET declarations.record_where": only("recorder secretary high"),
+    "GET declarations.record": unit(ABOUT_UNIT, own="recorder secretary"),
+    "POST declarations.record_these": unit(ABOUT_UNIT, own="recorder secretary"),
     # coverage
     "GET coverage.index": only("recorder secretary high committee auditor"),
     "GET coverage.unit": unit(

@@ -6,19 +6,20 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import accounts, catalogue, clock, drill, ledger, quiz
+from learnapp import accounts, catalogue, clock, drill, ledger, points, quiz
 from learnapp.app import create_app
 from learnapp.db import transaction
 from tests import databases
 from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE, Browser, settings_for
+from tests.declarations import acting
 from tests.quiz import written
 from tests.quiz.quizzes import publish
 from tests.records.earned import certified
@@ -50,6 +51,8 @@ class Town:
     stale_cookies: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, str] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
+    acts: dict[str, str] = field(default_factory=dict)
+    period: str = ""
     certificate: str = ""
     version: str = ""
     section: str = ""
@@ -69,6 +72,8 @@ class Town:
             return self._people(persona)[name]
         if kind == "certificate":
             return self.certificates[self._people(persona)[name]]
+        if kind == "act":
+            return self.acts[self._people(persona)[name]]
         return self.attempts[self._people(persona)[name]] if kind == "attempt" else ""
 
     def _people(self, persona: str) -> dict[str, str]:
@@ -145,7 +150,24 @@ def _content(town: Town) -> None:
             drill.collect(member_id, at=AT, zone="Asia/Shanghai")
             town.certificates[member_id] = certified(member_id, "doors", town.version)
     town.certificate = town.certificates[members[-1]]
+    _acts(town, members)
     _answers(town, members[-1])
+
+
+def _acts(town: Town, members: list[str]) -> None:
+    """Everybody declared one act, which waits; a long period in which quarters can be signed."""
+    for member_id in members:
+        act_id = acting.declare(member_id, file=PNG)
+        town.acts[member_id] = f"{member_id}.{act_id}"
+    with transaction():
+        town.period = points.open_period(
+            town.world.general[0],
+            "长周期",
+            title_en="A long period",
+            starts_on=date(2020, 1, 1),
+            ends_on=date(2035, 12, 31),
+            rule_set=points.adopt(points.shipped()["municipal-2026"], actor_id=town.world.committee, at=AT),
+        )
 
 
 def _answers(town: Town, member_id: str) -> None:

@@ -1,0 +1,96 @@
+"""What the rules in force offer to be declared or recorded, and how each act is called: read from points."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import g
+
+from learnapp import branches, declarations, points
+from learnapp.web.doors import language, me, today
+
+SOURCES = ("declared", "organised")
+
+
+@dataclass(frozen=True)
+class Book:
+    """The periods that the members of a unit are in. `above` starts with the unit and goes up."""
+
+    above: Sequence[str]
+    periods: Sequence[points.PeriodInfo]
+
+    def period(self, day: date) -> points.PeriodInfo | None:
+        """The period of a day: of those that hold it the one opened nearest to the unit."""
+        holding = [one for one in self.periods if one.starts_on <= day <= one.ends_on]
+        return min(holding, key=lambda one: self.above.index(one.branch_id), default=None)
+
+    def acts(self, day: date, source: str) -> Mapping[str, points.Act]:
+        """What may be declared or recorded of a day, by code in the order of the rules."""
+        period = self.period(day)
+        return {act.code: act for act in points.acts(period, source)} if period else {}
+
+    def label(self, code: str, day: date) -> str:
+        """The sentence of the rule that speaks of an act, of the period of that day or of any other; the bare
+        code where no rule does."""
+        on_the_day = self.period(day)
+        for period in (*([on_the_day] if on_the_day else []), *reversed(self.periods)):
+            for act in _acts(period):
+                if act.code == code:
+                    return act.text_en if language() == "en" and act.text_en else act.text
+        return code
+
+    def against(self, code: str, day: date) -> bool:
+        """Whether an act of that day takes points away or rules a grade out."""
+        act = self.acts(day, "organised").get(code)
+        return act is not None and (act.deducts or act.veto)
+
+    def terms(self, on: date) -> dict[str, declarations.Terms]:
+        """What the rules in force on a day say about each act."""
+        period = self.period(on)
+        if period is None:
+            return {}
+        return {
+            act.code: declarations.Terms(act.limit, act.deducts, act.veto, period.starts_on, period.ends_on)
+            for act in _acts(period)
+        }
+
+
+def _acts(period: points.PeriodInfo) -> Iterator[points.Act]:
+    for source in SOURCES:
+        yield from points.acts(period, source)
+
+
+def books(branch_ids: Collection[str]) -> dict[str, Book]:
+    """The book of each of these units, in two statements."""
+    paths = branches.paths(branch_ids) if branch_ids else {}
+    everywhere = {unit for above in paths.values() for unit in above}
+    periods = [one for one in points.periods_for(everywhere) if one.people == "members"]
+    return {
+        branch_id: Book(above, [one for one in periods if one.branch_id in above])
+        for branch_id, above in paths.items()
+    }
+
+
+def book(branch_id: str | None) -> Book:
+    """The book of one unit; an empty one for nowhere."""
+    return books([branch_id])[branch_id] if branch_id else Book((), ())
+
+
+def own() -> Book:
+    """The asker's own book, read once a request."""
+    return of(me().member_id)
+
+
+def of(member_id: str) -> Book:
+    """The book of a member's home, read once a request."""
+    known: dict[str, Book] = g.setdefault("declarations_books", {})
+    if member_id not in known:
+        if member_id == me().member_id:
+            home = me().branch_id
+        else:
+            place = branches.place(member_id, today())
+            home = place.branch_id if place else None
+        known[member_id] = book(home)
+    return known[member_id]
