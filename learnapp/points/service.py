@@ -37,10 +37,18 @@ _LINE = (
     _line.c.reason,
     _line.c.occurred_on,
 )
-_LINES = select(*_LINE).where(
-    _line.c.member_id == bindparam("member_id"),
-    _line.c.period_id.not_in(_CLOSED_IDS),
-    _line.c.period_id.not_in(_FROZEN_IDS),
+# Each sum that may be folded into, with its lines: without any where it has none.
+_LINES = (
+    select(_standing.c.period_id, *_LINE)
+    .select_from(_standing)
+    .outerjoin(
+        _line, and_(_line.c.member_id == _standing.c.member_id, _line.c.period_id == _standing.c.period_id)
+    )
+    .where(
+        _standing.c.member_id == bindparam("member_id"),
+        _standing.c.period_id.not_in(_CLOSED_IDS),
+        _standing.c.period_id.not_in(_FROZEN_IDS),
+    )
 )
 _EARLIER = (
     select(*_LINE[1:], _entry.c.subject, _entry.c.occurred_at)
@@ -74,9 +82,7 @@ _SUMS = (
 )
 _LEFT = delete(_standing).where(
     _standing.c.member_id == bindparam("member_id"),
-    _standing.c.period_id.not_in(_CLOSED_IDS),
-    _standing.c.period_id.not_in(_FROZEN_IDS),
-    _standing.c.period_id.not_in(bindparam("periods", expanding=True)),
+    _standing.c.period_id.in_(bindparam("periods", expanding=True)),
 )
 
 # A line as it is stored, without the member: keys first, in the order of _LINE. Plain tuples, since a fold of
@@ -122,8 +128,9 @@ def _anew(member_id: str, stream: Stream, here: Situation, zone: str) -> dict[st
         found = evaluate(whole, period.rules, period.span, zone, terms=terms)
         if found.lines or adjustment is not None or _counts(period, here):
             results[period.id] = _Result(found, adjustment or 0)
-    _write_lines(member_id, _lines_of(results))
-    db.session.execute(_LEFT, {"member_id": member_id, "periods": sorted(results)})
+    left = _write_lines(member_id, _lines_of(results)) - results.keys()
+    if left:
+        db.session.execute(_LEFT, {"member_id": member_id, "periods": sorted(left)})
     return results
 
 
@@ -188,13 +195,16 @@ def _lines_of(results: Mapping[str, _Result]) -> set[Stored]:
     }
 
 
-def _write_lines(member_id: str, wanted: set[Stored]) -> None:
-    known = {tuple(row) for row in db.session.execute(_LINES, {"member_id": member_id})}
+def _write_lines(member_id: str, wanted: set[Stored]) -> set[str]:
+    """Brings the stored lines to those that are wanted; returns in which periods there was a sum."""
+    rows = db.session.execute(_LINES, {"member_id": member_id}).all()
+    known: set[Stored] = {row[1:] for row in rows if row[1] is not None}
     if gone := known - wanted:
         db.session.execute(
             _DELETE_LINE, [{"m": member_id, "p": row[0], "s": row[1], "r": row[2]} for row in gone]
         )
     _add_lines(member_id, wanted - known)
+    return {row[0] for row in rows}
 
 
 def _add_lines(member_id: str, new: set[Stored]) -> None:

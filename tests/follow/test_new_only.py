@@ -85,7 +85,7 @@ class Person:
             ]
             self._join(0, date(2026, 2, 1))
             self._assign("duties", self.root)
-            self._open(self.root, 2026)
+            self._open(self.root, date(2026, 1, 1), date(2026, 3, 20))
 
     def step(self, step: Step) -> None:
         """The thing happens; the next day comes."""
@@ -115,7 +115,7 @@ class Person:
             "class": self._change_class,
             "move": lambda: self._move(pick % 2),
             "plan": lambda: self._assign(slug, (self.root, *self.homes)[pick % 3]),
-            "period": lambda: self._open(self.homes[pick % 2], 2026),
+            "period": lambda: self._open(self.homes[pick % 2], date(2026, 3, 21), date(2026, 12, 31)),
             "closed": self._close,
             "follow": self._act_and_follow,
             "limp": lambda: self._limp(("points", "coverage", "notices")[pick % 3]),
@@ -208,11 +208,11 @@ class Person:
         )
         follow.stale([unit], today)
 
-    def _open(self, unit: str, year: int) -> None:
+    def _open(self, unit: str, first: date, last: date) -> None:
+        """The root's period is the spring; the branches may have one each for the rest of the year."""
         rule_set = points.adopt(points.shipped()["municipal-2026"], actor_id=BOSS, at=self.at)
-        days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
         if not any(period.branch_id == unit for period in points.periods_for([unit])):
-            points.open_period(unit, "年度", title_en="", rule_set=rule_set, **days)
+            points.open_period(unit, "年度", title_en="", rule_set=rule_set, starts_on=first, ends_on=last)
             follow.stale([unit], self.at.date())
 
     def _close(self) -> None:
