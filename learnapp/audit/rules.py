@@ -31,6 +31,8 @@ ACTIONS = {
     "quiz-reopen": N_("An attempt was opened again"),
     "quiz-allowance": N_("A member’s standing extra time was set"),
     "entry-voided": N_("A ledger entry was voided"),
+    "study-waived": N_("A course or quiz was waived"),
+    "study-accepted": N_("Something was accepted in place of a course or quiz"),
     "quiz-regraded": N_("Results of a quiz were corrected"),
     "study-rules-adopted": N_("Study rules were adopted"),
     "ledger-verified": N_("The ledger was verified"),

@@ -21,6 +21,8 @@ _KINDS = {
     "course-completed": ("学完课程", "course completed"),
     "quiz-ended": ("测验结果", "quiz result"),
     "quiz-measured": ("测验安排", "quiz conduct"),
+    "waived": ("免修", "waiver"),
+    "equivalence-granted": ("等效认定", "equivalence"),
     "voided": ("作废", "voiding"),
 }
 _COLUMNS = ("number", "who", "day", "what", "who", "hash", "paper")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from learnapp.clock import local_date
 from learnapp.declarations.vocabulary import (
     EQUIVALENCE,
     REASONS,
@@ -153,20 +152,6 @@ def portions(minutes: int, days: int) -> list[int]:
     """The minutes of each day, evenly, whole; the first days take what is left over."""
     each, more = divmod(minutes, days)
     return [each + (number < more) for number in range(days)]
-
-
-def credited_on(effective: Iterable[Recorded], day: date, zone: str) -> int:
-    """Hundredths of study hours that these effective entries credit to a day of the zone. What was accepted for
-    several days counts on each of them evenly, rounded up."""
-    return sum(_credit(entry, day, zone) for entry in effective)
-
-
-def _credit(entry: Recorded, day: date, zone: str) -> int:
-    hours = int(entry.data.get("hours", 0))
-    if entry.kind == "equivalence-granted":
-        last, days = date.fromisoformat(entry.data["on"]), int(entry.data["days"])
-        return -(-hours // days) if last - timedelta(days=days) < day <= last else 0
-    return hours if local_date(entry.occurred_at, zone) == day else 0
 
 
 def resting_on(entry: Entry, effective: Sequence[Entry]) -> list[Entry]:

@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import bindparam, select
 
-from learnapp import catalogue, ledger, plans
+from learnapp import catalogue, hours, ledger, plans
 from learnapp.clock import local_date
 from learnapp.db import db, table_of
 from learnapp.declarations import granting
@@ -107,7 +107,7 @@ def credit(
         return 0
     first = on - timedelta(days=days - 1)
     return sum(
-        plans.credit(part, granting.credited_on(effective, first + timedelta(days=number), zone), rule)
+        plans.credit(part, hours.on_day(effective, first + timedelta(days=number), zone), rule)
         for number, part in enumerate(granting.portions(minutes, days))
         if part
     )

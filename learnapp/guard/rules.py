@@ -73,6 +73,9 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "work.read": tuple(Rule(role, "anyone") for role in ROLES if role != "member"),
     "ledger.own": EVERY_MEMBER,
     "ledger.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
+    # Voiding an entry by hand, waiving, and accepting something else. Never about oneself, under any account.
+    "ledger.correct": _rules(("secretary", "own"), ("committee", "subtree")),
+    "declarations.waive": _rules(("secretary", "own"), ("committee", "subtree")),
     "records.own": EVERY_MEMBER,
     "records.read": _rules(("member", "self"), ("secretary", "own"), ("auditor", "subtree")),
     # A member takes what they have earned, or their secretary issues it; nobody revokes their own.

@@ -1,7 +1,8 @@
 """What a member should hear: a result that changed, and replies to what they asked or reported.
 
 A changed result is read off the ledger: an entry that was voided and the one that replaced it, under one trace,
-make one notice. Folding twice changes nothing, and making the notices again leaves alone what was seen. What is
+make one notice. So is what somebody else decided about the member's record: an entry voided by hand, a waiver, an
+equivalence. Folding twice changes nothing, and making the notices again leaves alone what was seen. What is
 not in the ledger is told by the door that brings it about. Nothing here is sent anywhere, counted or repeated.
 """
 

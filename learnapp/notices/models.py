@@ -11,7 +11,7 @@ from learnapp.db import ID, KEY, Base, UtcDateTime
 
 
 class Notice(Base):
-    """One thing a member should hear: a `result` that changed, or a `reply`.
+    """One thing a member should hear: a `result` that changed, a `decision` about their record, or a `reply`.
 
     `key` names the matter, so that hearing of it twice is one notice. `entry_seq` is the ledger entry that it
     was read from, None where it was told. `data` is canonical JSON with codes, ids and numbers; the words are

@@ -10,6 +10,10 @@ from typing import Any, Literal, Protocol
 # Why a result is replaced so that its member should hear of it; codes of the ledger's reasons for voiding.
 CAUSES = frozenset({"late", "marked", "regraded", "appeal", "reopened"})
 
+# Reasons that a person chose who corrected the member's record, and what people decide about a member's study.
+BY_HAND = frozenset({"entered-in-error", "wrong-person", "duplicate", "corrected"})
+GRANTS = frozenset({"waived", "equivalence-granted"})
+
 Reply = Literal["fault", "appeal", "time", "late", "act"]
 REPLIES: Mapping[Reply, frozenset[str]] = {
     "fault": frozenset({"version", "attempt", "question", "state", "reply"}),
@@ -86,6 +90,51 @@ def heard(entries: Iterable[Recorded], before: Mapping[int, Recorded]) -> list[H
             at=void.recorded_at,
             changes={**earlier, old.data["attempt"]: change},
         )
+    return list(found.values())
+
+
+class Recorder(Recorded, Protocol):
+    """What is read of an entry that somebody else may have made."""
+
+    @property
+    def member_id(self) -> str: ...
+    @property
+    def recorder(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A notice of what somebody decided about the member's record: `what` is `corrected`, with the reason and the
+    entries that were voided together, or the kind of what was granted."""
+
+    key: str
+    subject: str
+    seq: int
+    at: datetime
+    data: Mapping[str, Any]
+
+
+def decided(entries: Iterable[Recorder]) -> list[Decided]:
+    """The notices of decisions that these entries hold: entries voided by hand, one notice for each act, and what
+    was waived or accepted. What the member did, and what came over from another account, tells nothing."""
+    found: dict[str, Decided] = {}
+    for entry in sorted(entries, key=lambda one: one.seq):
+        if entry.recorder == entry.member_id or entry.source == "merge":
+            continue
+        if entry.kind in GRANTS:
+            key = f"granted/{entry.seq}"
+            found[key] = Decided(key, entry.subject, entry.seq, entry.recorded_at, {"what": entry.kind})
+        elif entry.kind == "voided" and entry.data["reason"] in BY_HAND:
+            key = f"corrected/{entry.data.get('trace') or entry.seq}"
+            before = found[key].data["entries"] if key in found else []
+            data = {
+                "what": "corrected",
+                "reason": entry.data["reason"],
+                "entries": [*before, entry.data["seq"]],
+            }
+            found[key] = Decided(key, entry.subject, entry.seq, entry.recorded_at, data)
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ from learnapp import ledger
 from learnapp.db import db, dialect_name, new_id, table_of, upsert
 from learnapp.ledger import Entry
 from learnapp.notices.models import Notice, NoticeMark
-from learnapp.notices.rules import REPLIES, Heard, Reply, heard, replaced
+from learnapp.notices.rules import REPLIES, Decided, Heard, Reply, decided, heard, replaced
 
 _notice, _mark = table_of(Notice), table_of(NoticeMark)
 
@@ -45,13 +45,32 @@ def fold(member_id: str, entries: Sequence[Entry]) -> None:
     """Makes the notices that follow from the member's entries behind the mark. `entries` are the whole stream,
     or at least all of it that is new. Folding twice changes nothing; one statement where nothing is to be heard.
     """
-    if replaced(entries):
+    if replaced(entries) or decided(entries):
         mark = db.session.scalar(_MARK, {"of_member": member_id})
         known = _known(member_id)
-        for one in _heard(member_id, [entry for entry in entries if entry.seq > (mark or 0)], entries):
+        fresh = [entry for entry in entries if entry.seq > (mark or 0)]
+        for one in _heard(member_id, fresh, entries):
             _keep(member_id, one, known.get(one.key))
+        for decision in decided(fresh):
+            if decision.key not in known:
+                _add(member_id, decision)
     row = {"member_id": member_id, "seq": entries[-1].seq if entries else 0}
     db.session.execute(upsert(_mark, dialect_name()), row)
+
+
+def _add(member_id: str, one: Decided) -> None:
+    row = {
+        "member_id": member_id,
+        "id": new_id(),
+        "key": one.key,
+        "kind": "decision",
+        "subject": one.subject,
+        "entry_seq": one.seq,
+        "data": _text(one.data),
+        "made_at": one.at,
+        "seen_at": None,
+    }
+    db.session.execute(insert(_notice), row)
 
 
 def _heard(member_id: str, fresh: Sequence[Entry], at_hand: Sequence[Entry]) -> list[Heard]:
@@ -89,7 +108,9 @@ def forget(member_id: str) -> None:
     """Forgets how far the member's stream was read, and what no longer follows from it: the first half of making
     the notices again. The others stay, with when they were seen."""
     entries = ledger.entries_after(member_id, 0)
-    for key in _known(member_id).keys() - {one.key for one in _heard(member_id, entries, entries)}:
+    follows = {one.key for one in _heard(member_id, entries, entries)}
+    follows |= {one.key for one in decided(entries)}
+    for key in _known(member_id).keys() - follows:
         db.session.execute(_TAKE_AWAY, {"of_member": member_id, "of_key": key})
     db.session.execute(delete(_mark).where(_mark.c.member_id == member_id))
 

@@ -26,6 +26,8 @@ KIND_WORDS = {
     "course-completed": N_("Course completed"),
     "quiz-ended": N_("Result of a quiz"),
     "quiz-measured": N_("Conduct of a quiz"),
+    "waived": N_("Waived"),
+    "equivalence-granted": N_("Accepted in its place"),
     "act-declared": N_("Act declared"),
     "act-recorded": N_("Act recorded"),
     "act-confirmed": N_("Act confirmed"),

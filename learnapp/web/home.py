@@ -74,6 +74,12 @@ def work() -> str:
             gettext("Running quizzes"),
             gettext("more time, a pause, opening again"),
         ),
+        (
+            "declarations.waive",
+            url_for("corrections.index"),
+            gettext("Waivers and corrections"),
+            gettext("what need not be done, and entries that are wrong"),
+        ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
         (
             "audit.read",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from learnapp import branches, guard, hours, ledger
+from learnapp import branches, declarations, guard, hours, ledger
 from learnapp.errors import Invalid
+from learnapp.web import granted
 from learnapp.web.doors import may, me, today
 from learnapp.web.quiz.results import hidden_in
 from learnapp.web.words import ActWords, act_words, by_month
@@ -27,11 +28,16 @@ class Row:
     voided: bool
     hidden: bool = False
     held: ledger.Held | None = None
+    decided: granted.Decided | None = None
+    void: ledger.Entry | None = None
+    void_reason: str = ""
+    correctable: bool = False
 
 
 def _page(member_id: str, person: branches.Person | None) -> str:
     entries = ledger.entries_after(member_id, 0)
-    void = ledger.voided_seqs(entries)
+    void = {entry.data["seq"]: entry for entry in entries if entry.kind == "voided"}
+    decided, power = granted.decided(entries, member_id), _may_correct(person)
     newest = sorted(entries, key=lambda entry: (entry.occurred_at, entry.seq), reverse=True)
     hidden, holding = hidden_in(member_id, entries), ledger.Holding(member_id)
     rows = [
@@ -41,6 +47,10 @@ def _page(member_id: str, person: branches.Person | None) -> str:
             entry.seq in void,
             _is_hidden(entry, hidden),
             holding.of(entry.seq),
+            decided.get(entry.seq),
+            by := void.get(entry.seq),
+            ledger.VOID_REASONS[by.data["reason"]] if by else "",
+            power and by is None and not declarations.remedy(entry.kind),
         )
         for entry in newest
     ]
@@ -58,6 +68,14 @@ def _page(member_id: str, person: branches.Person | None) -> str:
         receipt_line=ledger.receipt_line,
         may_prove=person is not None and me().can("audit.read"),
     )
+
+
+def _may_correct(person: branches.Person | None) -> bool:
+    """Whether the asker may correct entries of this person: nobody does in their own record."""
+    if person is None or person.member_id == me().member_id or not person.branch_id:
+        return False
+    above = branches.ancestors(person.branch_id)
+    return guard.permits(me(), "ledger.correct", member_id=person.member_id, ancestors=above)
 
 
 def _is_hidden(entry: ledger.Entry, hidden: Collection[str]) -> bool:

@@ -14,6 +14,7 @@ from learnapp import declarations, ledger, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_
 from learnapp.notices import Told
+from learnapp.web import granted
 from learnapp.web.doors import may, me, now
 from learnapp.web.filters import hundredths
 from learnapp.web.quiz import results
@@ -33,6 +34,11 @@ _HEADS = {
 _CHANGED = N_("Your result at “%(quiz)s” changed")
 _NOT_RECOGNISED = N_("What you declared for %(day)s was not recognised")
 _AGAINST = N_("Something of %(day)s was confirmed that counts against you")
+_DECIDED = {
+    "corrected": N_("An entry of your learning ledger was corrected"),
+    "waived": N_("“%(title)s” was waived for you"),
+    "equivalence-granted": N_("Something else was accepted in place of “%(title)s”"),
+}
 _STATES = {
     "fixed": N_("The question was corrected."),
     "answered": "",
@@ -67,6 +73,8 @@ def _head(one: Told) -> str:
         against = one.data.get("state") == "against"
         day = date.fromisoformat(str(one.data["on"]))
         return str(gettext(_AGAINST if against else _NOT_RECOGNISED, day=day.isoformat()))
+    if one.kind == "decision":
+        return str(gettext(_DECIDED[one.what], title=granted.thing_title(one.subject)))
     slug = one.subject.removeprefix("quiz/")
     title = title_of("quiz", str(one.data.get("version", "")), slug)
     cause = "" if one.kind == "result" and one.what == "late" else one.what
@@ -74,6 +82,8 @@ def _head(one: Told) -> str:
 
 
 def _why(one: Told) -> str:
+    if one.what == "corrected" and one.kind == "decision":
+        return str(gettext(ledger.VOID_REASONS[one.data["reason"]]))
     return str(gettext(ledger.VOID_REASONS[one.what])) if one.kind == "result" else ""
 
 
@@ -94,7 +104,37 @@ def _lines(found: Sequence[Told]) -> list[Line]:
     changed = [one for one in found if one.kind == "result"]
     known = results.results(quiz.attempts(me().member_id) if changed else ())
     reasons = quiz.regrade.reasons([str(one.data["trace"]) for one in changed if one.what == "regraded"])
-    return [_result_line(one, known, reasons) if one.kind == "result" else _reply_line(one) for one in found]
+    return [_line(one, known, reasons) for one in found]
+
+
+def _line(one: Told, known: results.Results, reasons: Mapping[str, str]) -> Line:
+    if one.kind == "decision":
+        return _decision_line(one)
+    return _result_line(one, known, reasons) if one.kind == "result" else _reply_line(one)
+
+
+def _decision_line(one: Told) -> Line:
+    """What somebody decided about the member's record: who, why, and in which words of theirs."""
+    assert one.entry_seq is not None
+    member_id = me().member_id
+    entry = ledger.entry(member_id, one.entry_seq)
+    who = granted.decided([entry], member_id)[entry.seq]
+    if one.what == "corrected":
+        texts = [
+            gettext("Entry %(seq)s no longer counts: %(reason)s.", seq=seq, reason=_why(one))
+            for seq in one.data["entries"]
+        ]
+    else:
+        texts = [granted.told(entry.event)[1]]
+    return Line(
+        id=one.id,
+        head=_head(one),
+        texts=(*texts, gettext("Decided by %(name)s.", name=who.who)),
+        quoted=who.words,
+        links=((url_for("ledger.mine"), gettext("To my learning ledger")),),
+        at=one.made_at,
+        new=one.seen_at is None,
+    )
 
 
 def _result_line(one: Told, known: results.Results, reasons: Mapping[str, str]) -> Line:

@@ -14,7 +14,7 @@ from flask_babel import gettext, ngettext
 from learnapp import catalogue, declarations, ledger
 from learnapp.clock import local_date
 from learnapp.errors import N_, NotFound
-from learnapp.web import offers
+from learnapp.web import granted, offers
 from learnapp.web.doors import language, me, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.moved import moved_words
@@ -101,6 +101,8 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         return ActWords(text, "", href if own else None, gettext("What was signed") if own else "")
     if isinstance(event, ledger.Moved):
         return ActWords(*moved_words(event))
+    if isinstance(event, ledger.Waived | ledger.EquivalenceGranted):
+        return ActWords(*granted.told(event))
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
     return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)

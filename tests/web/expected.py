@@ -150,6 +150,27 @@ TABLE: Mapping[str, Line] = {
     "GET ledger.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
     "GET ledger.find": anybody(),
     "GET ledger.find_of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),
+    # corrections, never about oneself
+    "GET corrections.index": only("secretary high committee"),
+    "GET corrections.person": person(ABOUT_PERSON, own="secretary committee", below="committee"),
+    "GET corrections.waive": person(ABOUT_PERSON, own="secretary committee", below="committee"),
+    "POST corrections.waive": person(
+        ABOUT_PERSON, own="secretary committee", below="committee", do="confirm", thing="course/doors"
+    ),
+    "GET corrections.accept": person(ABOUT_PERSON, own="secretary committee", below="committee"),
+    "POST corrections.accept": person(
+        ABOUT_PERSON, own="secretary committee", below="committee", do="confirm", thing="course/doors"
+    ),
+    "GET corrections.find": person(ABOUT_PERSON, own="secretary committee", below="committee"),
+    "GET corrections.entry": person(
+        {**ABOUT_PERSON, "seq": "1"}, own="secretary committee", below="committee"
+    ),
+    "POST corrections.correct": person(
+        {**ABOUT_PERSON, "seq": "1"}, own="secretary committee", below="committee", do="confirm"
+    ),
+    "POST corrections.right": person(
+        {**ABOUT_PERSON, "seq": "1"}, own="secretary committee", below="committee", right="nobody"
+    ),
     # records
     "GET records.mine": anybody(),
     "GET records.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),

@@ -18,6 +18,7 @@ _POWERS = (
     "ledger.read",
     "points.read",
     "quiz.conduct",
+    "declarations.waive",
 )
 
 
