@@ -18,7 +18,7 @@ from learnapp import audit, branches, ledger, points
 from learnapp.assessment.models import ClosedMember
 from learnapp.assessment.rules import period_digest
 from learnapp.db import db, dialect_name, table_of, upsert
-from learnapp.errors import N_, Conflict
+from learnapp.errors import N_, Conflict, NotFound
 
 _closed, _standing = table_of(ClosedMember), table_of(points.Standing)
 _period, _entry = table_of(points.Period), table_of(ledger.LedgerEntry)
@@ -87,12 +87,15 @@ def progress(period: points.PeriodInfo, today: date) -> Progress:
     return Progress(done, done + (waiting or 0))
 
 
-def close_member(member_id: str, period: points.PeriodInfo, *, at: datetime) -> None:
+def close_member(member_id: str, period: points.PeriodInfo, *, at: datetime) -> bool:
     """Freezes the lines of one member and records their digest in the member's ledger, from where it enters the
-    next seal. Doing it twice changes nothing."""
+    next seal. Doing it twice changes nothing. Returns False for somebody who turns out not to be in the period."""
     ledger.lock(member_id)
     actor = db.session.execute(select(_period.c.closing_by).where(_period.c.id == period.id)).scalar_one()
-    frozen = points.freeze(member_id, period, at=at)
+    try:
+        frozen = points.freeze(member_id, period, at=at)
+    except NotFound:
+        return False
     seq = ledger.record(
         ledger.PeriodClosed(
             period=period.id,
@@ -117,6 +120,7 @@ def close_member(member_id: str, period: points.PeriodInfo, *, at: datetime) -> 
         "closed_at": at,
     }
     db.session.execute(upsert(_closed, dialect_name()), row)
+    return True
 
 
 def finish(period: points.PeriodInfo, *, today: date, at: datetime) -> str | None:
@@ -180,7 +184,7 @@ class Verified:
         return self.closed == self.found and not self.differences
 
 
-def verify(period: points.PeriodInfo, zone: str) -> Verified:
+def verify(period: points.PeriodInfo) -> Verified:
     """Computes a closed period anew from the ledger: the digests that the members' entries hold give the digest
     of the period, the frozen lines give those, and the entries from before the closing evaluate to them again."""
     digests: list[tuple[str, str]] = []
@@ -192,7 +196,7 @@ def verify(period: points.PeriodInfo, zone: str) -> Verified:
         found = {
             "entry": told,
             "lines": points.lines_digest(member_id, period),
-            "evaluation": points.digest_before(member_id, period, seq, zone=zone),
+            "evaluation": points.recheck(member_id, period),
         }
         differences += [
             Difference(member_id, what, closed, value) for what, value in found.items() if value != closed

@@ -282,6 +282,20 @@ def addressed(unit_ids: Collection[str], *, open_only: bool = True) -> list[Obje
     return _found(rows.order_by(_objection.c.reply_by, _objection.c.id), units=sorted(unit_ids))
 
 
+def overdue(today: date) -> list[ObjectionInfo]:
+    """The objections, of whatever unit, that should have been decided by now."""
+    late = _ALL.where(_objection.c.outcome == "", _objection.c.reply_by < today)
+    return _found(late.order_by(_objection.c.reply_by, _objection.c.id))
+
+
+def deciders(found: ObjectionInfo, today: date) -> list[str]:
+    """Whoever may decide an objection at the unit that it is addressed to."""
+    excluded = parties(found.member_id, points.period(found.period_id), found.entry_seq)
+    excluded |= {found.member_id, found.raised_by}
+    held = branches.roles_on(found.unit_id, today)
+    return sorted({role.member_id for role in held if role.role in REVIEWERS} - excluded)
+
+
 def _found(statement: Select[Any], **asked: object) -> list[ObjectionInfo]:
     return [ObjectionInfo(*row) for row in db.session.execute(statement, asked)]
 

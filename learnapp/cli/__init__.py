@@ -2,7 +2,21 @@
 
 import click
 
-from learnapp.cli import backup, begin, content, coverage, database, demo, doctor, ledger, points, quiz, serve
+from learnapp.cli import (
+    backup,
+    begin,
+    content,
+    coverage,
+    database,
+    demo,
+    doctor,
+    ledger,
+    period,
+    points,
+    quiz,
+    retention,
+    serve,
+)
 
 
 @click.group()
@@ -22,8 +36,10 @@ for command in (
     content.group,
     ledger.group,
     points.group,
+    period.group,
     quiz.group,
     coverage.group,
+    retention.retention,
 ):
     main.add_command(command)
 

@@ -17,7 +17,7 @@ from flask import Flask
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
 from learnapp.db import db, reading, transaction
-from learnapp.jobs import leaving, regrading, sealing
+from learnapp.jobs import assessing, leaving, persons, regrading, sealing
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
@@ -38,6 +38,8 @@ class Swept:
     sealed: int = 0
     spread: int = 0
     forgotten: int = 0
+    persons: int = 0
+    assessed: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
@@ -56,7 +58,9 @@ def run_once(app: Flask, at: datetime) -> Swept:
                 counted=_tried("count", lambda: _count(at)),
                 measured=_tried("measure", lambda: _measure(app, at)),
                 sealed=_tried("seal", lambda: sealing.seal_daily(app, at)),
+                assessed=_tried("assess", lambda: assessing.go_on(at, settings.zone, LIMIT)),
                 forgotten=_tried("forget", lambda: leaving.forget(at, settings.zone, LIMIT)),
+                persons=_tried("persons", lambda: persons.go_on(app, at, LIMIT)),
             )
         finally:
             db.session.remove()

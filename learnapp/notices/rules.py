@@ -14,17 +14,24 @@ CAUSES = frozenset({"late", "marked", "regraded", "appeal", "reopened"})
 BY_HAND = frozenset({"entered-in-error", "wrong-person", "duplicate", "corrected"})
 GRANTS = frozenset({"waived", "equivalence-granted"})
 
-Reply = Literal["fault", "appeal", "time", "late", "act"]
+Reply = Literal[
+    "fault", "appeal", "time", "late", "act", "amended", "objection", "objection-new", "objection-late"
+]
 REPLIES: Mapping[Reply, frozenset[str]] = {
     "fault": frozenset({"version", "attempt", "question", "state", "reply"}),
     "appeal": frozenset({"version", "attempt", "question", "state", "reply"}),
     "time": frozenset({"version", "attempt", "minutes", "reply"}),
     "late": frozenset({"version", "attempt", "state", "reply"}),
     "act": frozenset({"state", "reason", "on", "reply"}),
+    "amended": frozenset({"period", "trace"}),
+    "objection": frozenset({"period", "state", "reply"}),
+    "objection-new": frozenset({"about"}),
+    "objection-late": frozenset({"about"}),
 }
 """What is told though it is not in the ledger, and what each may say besides: a remark about a question or an
 appeal was answered, a member got more time, late answers were not accepted, an act was
-not recognised or counts against them."""
+not recognised or counts against them; the rules of a period were amended, an objection was decided, one waits to be
+decided by this person, or waits for longer than it should."""
 
 
 class Recorded(Protocol):

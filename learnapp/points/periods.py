@@ -134,6 +134,12 @@ def _info(row: Row[*tuple[Any, ...]]) -> PeriodInfo:
     return PeriodInfo(*values)
 
 
+def every_period() -> tuple[PeriodInfo, ...]:
+    """Every period of every unit, by first day."""
+    rows = db.session.execute(select(*_COLUMNS).order_by(_period.c.starts_on, _period.c.id))
+    return tuple(_info(row) for row in rows)
+
+
 def period(period_id: str) -> PeriodInfo:
     """One period. Raises NotFound."""
     row = db.session.execute(_ONE, {"period_id": period_id}).one_or_none()
