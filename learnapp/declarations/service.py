@@ -106,7 +106,13 @@ def _enter(
     if known is not None:
         said = ledger.note_text(member_id, known.note)
         if (known.act, known.done_on, said) != (act, on, words):
-            raise Conflict("sent-before", N_("This was sent before with other words: “%(said)s”."), said=said)
+            raise Conflict(
+                "sent-before",
+                N_(
+                    "This was sent before with other words: “%(said)s”. If this is another act, send it again."
+                ),
+                said=said,
+            )
         return act_id
     check_new(act, on, today, allowed)
     place = branches.place(member_id, today)
