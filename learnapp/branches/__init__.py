@@ -1,6 +1,6 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
-from learnapp.branches.changes import Guest, change, end_host, guests, guests_of, host, take_back
+from learnapp.branches.changes import Guest, change, end_host, guests, guests_of, host, not_oneself, take_back
 from learnapp.branches.closing import bring_back, end_everything, end_membership, forget, last_home
 from learnapp.branches.history import exemptions, exemptions_of, histories, history
 from learnapp.branches.intervals import Interval, Stay, home_on
@@ -31,9 +31,8 @@ from learnapp.branches.queries import (
 from learnapp.branches.rules import CLASSES, KINDS, POSTS
 from learnapp.branches.service import end_role, exempt, found, grant, join
 from learnapp.branches.transfers import (
-    STATES as TRANSFER_STATES,
-)
-from learnapp.branches.transfers import (
+    OWN_TRANSFER,
+    TRANSFER_STATES,
     TransferInfo,
     ask_transfer,
     check_move,
@@ -43,7 +42,6 @@ from learnapp.branches.transfers import (
     roles_left,
     search,
     transfer,
-    transfers_between,
     transfers_in,
     transfers_of,
     withdraw_transfer,
@@ -52,6 +50,7 @@ from learnapp.branches.transfers import (
 __all__ = [
     "CLASSES",
     "KINDS",
+    "OWN_TRANSFER",
     "POSTS",
     "TRANSFER_STATES",
     "BranchPath",
@@ -97,6 +96,7 @@ __all__ = [
     "last_home",
     "members_of",
     "named",
+    "not_oneself",
     "officials",
     "paths",
     "people_below",
@@ -113,7 +113,6 @@ __all__ = [
     "take_back",
     "trail",
     "transfer",
-    "transfers_between",
     "transfers_in",
     "transfers_of",
     "unit",

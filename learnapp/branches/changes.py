@@ -55,7 +55,7 @@ def change(
         raise Invalid("class", N_("“%(value)s” is not one of the classes."), value=member_class)
     if post is not None and post not in POSTS:
         raise Invalid("post", N_("“%(value)s” is not one of the posts."), value=post)
-    _not_oneself(member_id, actor_id)
+    not_oneself(member_id, actor_id)
     before = homes_of(member_id)
     after = changed(before, member_class, post, on)
     if after == before:
@@ -70,7 +70,7 @@ def take_back(member_id: str, *, on: date, actor_id: str, at: datetime, address:
 
     Raises Forbidden for oneself, Invalid when no such change begins on that day.
     """
-    _not_oneself(member_id, actor_id)
+    not_oneself(member_id, actor_id)
     after = taken_back(homes_of(member_id), on)
     replace_homes(member_id, after, actor_id=actor_id, at=at)
     _log("class-change-undone", member_id, _unit_on(after, on), on, actor_id, at, address)
@@ -109,7 +109,7 @@ def host(
     Raises Forbidden for oneself, Invalid for an empty interval, for a day without a home and for the home itself,
     Conflict when they are somebody's guest in that time already.
     """
-    _not_oneself(member_id, actor_id)
+    not_oneself(member_id, actor_id)
     if valid_to is not None and valid_to <= valid_from:
         raise Invalid("interval", N_("The last day lies before the first one."))
     home = home_on(homes_of(member_id), valid_from)
@@ -141,7 +141,7 @@ def end_host(
 ) -> bool:
     """Ends a guest membership: `on` is the first day after. One that would end before it began never was.
     Returns False when it ends on that day already. Raises Forbidden for oneself, NotFound."""
-    _not_oneself(member_id, actor_id)
+    not_oneself(member_id, actor_id)
     row = db.session.get(Membership, (member_id, guest_id))
     if row is None or row.kind != "host":
         raise NotFound("no-guest", N_("There is no such guest membership."))
@@ -250,7 +250,8 @@ def _unit_on(homes: Homes, day: date) -> str:
     return home.branch_id
 
 
-def _not_oneself(member_id: str, actor_id: str) -> None:
+def not_oneself(member_id: str, actor_id: str) -> None:
+    """Raises Forbidden for a change of one's own membership."""
     if member_id == actor_id:
         raise Forbidden("own-membership", N_("Nobody changes their own class, post or unit alone."))
 

@@ -9,7 +9,6 @@ a unit is the guard's to say; that nobody decides about their own move is said h
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,7 +23,7 @@ from learnapp.branches.service import end_roles
 from learnapp.db import db, new_id
 from learnapp.errors import N_, Conflict, Forbidden, Invalid, NotFound
 
-STATES = {
+TRANSFER_STATES = {
     "asked": N_("Asked for; the receiving unit has not answered yet"),
     "received": N_("Received; the present unit has not confirmed yet"),
     "confirmed": N_("Confirmed"),
@@ -32,6 +31,7 @@ STATES = {
     "withdrawn": N_("Withdrawn"),
     "expired": N_("Expired without a confirmation"),
 }
+OWN_TRANSFER = N_("Nobody decides about their own transfer.")
 RUNNING = ("asked", "received")
 HOMES = ("branch", "group")
 
@@ -184,17 +184,16 @@ def transfers_of(member_id: str, today: date) -> list[TransferInfo]:
     return _list(today, Transfer.member_id == member_id)
 
 
-def transfers_in(branch_ids: Collection[str], today: date, limit: int = 100) -> list[TransferInfo]:
-    """The transfers into or out of these units, the latest first."""
-    ids = sorted(branch_ids)
-    return _list(today, or_(Transfer.from_id.in_(ids), Transfer.to_id.in_(ids)), limit=limit)
-
-
-def transfers_between(parent_id: str, today: date, limit: int = 100) -> list[TransferInfo]:
-    """The transfers under way of which both units stand below this one, the latest first."""
+def transfers_in(
+    parent_id: str, today: date, *, running: bool = False, limit: int = 100
+) -> list[TransferInfo]:
+    """The transfers into or out of this unit and what is below it, the latest first; `running` only those that
+    await an answer. One statement."""
     below = select(BranchPath.branch_id).where(BranchPath.ancestor_id == parent_id)
-    both = and_(Transfer.from_id.in_(below), Transfer.to_id.in_(below), Transfer.state.in_(RUNNING))
-    return [found for found in _list(today, both, limit=limit) if found.running]
+    concerned = or_(Transfer.from_id.in_(below), Transfer.to_id.in_(below))
+    if running:
+        concerned = and_(concerned, Transfer.state.in_(RUNNING), Transfer.expires_on > today)
+    return _list(today, concerned, limit=limit)
 
 
 def roles_left(member_id: str, from_id: str, to_id: str, day: date) -> list[Role]:
@@ -239,7 +238,7 @@ def _found(member_id: str, transfer_id: str) -> Transfer:
 
 def _not_own(member_id: str, actor_id: str) -> None:
     if actor_id == member_id:
-        raise Forbidden("own-transfer", N_("Nobody decides about their own transfer."))
+        raise Forbidden("own-transfer", OWN_TRANSFER)
 
 
 def _open(member_id: str, transfer_id: str, today: date) -> Transfer:

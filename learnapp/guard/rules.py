@@ -90,6 +90,8 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     ),
     "coverage.names": _rules(("recorder", "own"), ("secretary", "own")),
     "coverage.export": _rules(("secretary", "own"), ("committee", "subtree")),
+    # How long a study hour is and how many are expected of whom, in the units below.
+    "plans.hours": _rules(("committee", "subtree")),
     "branches.read": _rules(
         ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("operator", "subtree")
     ),

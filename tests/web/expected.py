@@ -141,6 +141,32 @@ TABLE: Mapping[str, Line] = {
     "POST branches.end_role": unit(
         ABOUT_UNIT, own="operator", below="operator", top="operator", member_id="0" * 32, role="trainer"
     ),
+    "GET branches.belonging": person(
+        ABOUT_PERSON, self="secretary operator", own="secretary operator", below="operator"
+    ),
+    "POST branches.change_class": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    "POST branches.take_back_change": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    "POST branches.begin_guest": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    "POST branches.end_guest": person(ABOUT_PERSON, own="secretary operator", below="operator"),
+    # transfers: the one of branch[0] goes to branch[1], which has no secretary; that of branch[1] comes to branch[0]
+    "GET branches.transfer": person(
+        ABOUT_PERSON, self=EVERYBODY, own="secretary committee", below="secretary committee"
+    ),
+    "POST branches.ask_transfer": person(ABOUT_PERSON, self=EVERYBODY, own="secretary"),
+    "POST branches.decide_transfer": Line(
+        "person",
+        ABOUT_PERSON,
+        _roles(self="", own="committee", below="secretary", foreign=""),
+        {"act": "receive"},
+        denied=(403, 404),
+    ),
+    "POST branches.withdraw_transfer": Line(
+        "person",
+        ABOUT_PERSON,
+        _roles(self="", own="secretary", below="committee", foreign=""),
+        denied=(403, 404),
+    ),
+    "GET branches.transfers": unit(ABOUT_UNIT, own="secretary committee", below="committee", top="committee"),
     "GET audit.index": only("auditor"),
     "GET audit.seals": only("auditor"),
     "GET audit.voided": only("auditor"),

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import accounts, catalogue, clock, drill, ledger, points, quiz
+from learnapp import accounts, branches, catalogue, clock, drill, ledger, points, quiz
 from learnapp.app import create_app
 from learnapp.db import transaction
 from tests import databases
@@ -127,11 +127,27 @@ def _people(town: Town) -> None:
     town.personas = {name: world.people[name] for name in PERSONAS if name in world.people}
     town.personas["high"] = world.person("High", "high", world.branch[1])
     world.grant(town.personas["high"], "secretary", world.general[0])
+    _transfers(world)
     newcomer = world.person("孙丽娟", "sun", world.branch[0], password=False)
     with transaction():
         town.code = accounts.issue_ticket(
             newcomer, "invite", issued_by=world.people["secretary"], at=clock.now()
         )
+
+
+def _transfers(world: World) -> None:
+    """One goes from branch[0] to branch[1], one comes; both are asked for by the home."""
+    day = AT.date()
+    for place, asker in ((0, "secretary"), (1, "committee")):
+        with transaction():
+            branches.ask_transfer(
+                world.members[place][2],
+                world.branch[1 - place],
+                on=day,
+                actor_id=world.people[asker],
+                today=day,
+                at=AT,
+            )
 
 
 def _content(town: Town) -> None:

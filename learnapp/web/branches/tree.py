@@ -12,6 +12,9 @@ from learnapp.web.doors import may, me, now, today
 _POWERS = (
     "branches.names",
     "branches.grant",
+    "branches.change",
+    "transfers.ask",
+    "transfers.decide",
     "accounts.invite",
     "accounts.reset",
     "records.read",
@@ -54,9 +57,17 @@ def unit(branch_id: str) -> str:
         counts=branches.counts([branch_id, *(child.id for child in children)], today()),
         people=people,
         states=accounts.states([person.member_id for person in people], now()),
+        guests=_guests(branch_id) if people else [],
         powers=powers,
         words=words(),
     )
+
+
+def _guests(branch_id: str) -> list[tuple[str, branches.Guest]]:
+    """Guests of the unit with their names: for whoever sees the names of its own."""
+    found = branches.guests_of(branch_id, today())
+    names = accounts.names({guest.member_id for guest in found})
+    return [(names.get(guest.member_id, ""), guest) for guest in found]
 
 
 def _readable(above: branches.Unit) -> bool:
