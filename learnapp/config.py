@@ -38,6 +38,7 @@ class Config:
     anchor_mail: str
     anchor_print: bool
     demo_password: str | None
+    erasure_reply_days: int
 
     @property
     def production(self) -> bool:
@@ -141,4 +142,5 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         anchor_mail=env.get("LEARNAPP_ANCHOR_MAIL") or "",
         anchor_print=env.get("LEARNAPP_ANCHOR_PRINT", "0") == "1",
         demo_password=env.get("LEARNAPP_DEMO_PASSWORD") or None,
+        erasure_reply_days=_whole(env, "LEARNAPP_ERASURE_REPLY_DAYS", 30, 1, 365),
     )

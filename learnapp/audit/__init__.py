@@ -2,6 +2,6 @@
 
 from learnapp.audit.queries import Event, events
 from learnapp.audit.rules import ACTIONS, INSTALLATION, truncate_address
-from learnapp.audit.service import write
+from learnapp.audit.service import forget_words, write
 
-__all__ = ["ACTIONS", "INSTALLATION", "Event", "events", "truncate_address", "write"]
+__all__ = ["ACTIONS", "INSTALLATION", "Event", "events", "forget_words", "truncate_address", "write"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from sqlalchemy import select, update
+
 from learnapp.audit.models import AuditEvent
-from learnapp.audit.rules import ACTIONS, truncate_address
+from learnapp.audit.rules import ACTIONS, CODES, truncate_address
 from learnapp.db import db, new_id
 
 
@@ -39,3 +41,18 @@ def write(
         )
     )
     db.session.flush()
+
+
+def forget_words(member_id: str) -> None:
+    """For whoever erases a person: of the rows about them only ids, times and codes stay. What was written in
+    words goes, whoever wrote it."""
+    rows = db.session.execute(
+        select(AuditEvent.id, AuditEvent.detail).where(
+            AuditEvent.member_id == member_id, AuditEvent.detail != "{}"
+        )
+    ).all()
+    for row in rows:
+        kept = {name: value for name, value in json.loads(row.detail).items() if name in CODES}
+        text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+        mine = (AuditEvent.member_id == member_id, AuditEvent.id == row.id)
+        db.session.execute(update(AuditEvent).where(*mine).values(detail=text))

@@ -6,6 +6,24 @@ per transaction and can be repeated until it is complete; the ledger keeps its e
 
 from __future__ import annotations
 
+from learnapp.persons import retention
+from learnapp.persons.erasing import (
+    REPLY_LENGTH,
+    Request,
+    accounts_of,
+    ask,
+    decide,
+    erase,
+    finish,
+    left,
+    open_requests,
+    preview,
+    refuse,
+    request,
+    requests_of,
+    withdraw,
+)
+from learnapp.persons.holdings import HOLDINGS
 from learnapp.persons.merging import carry, give_back, merge, undo
 from learnapp.persons.models import Carried, ErasureRequest, GivenUp, RetentionRun
 from learnapp.persons.queries import Merge, blockers, given_up_for, joined, merge_of, merges_of, unfinished
@@ -13,19 +31,35 @@ from learnapp.persons.rules import BLOCKERS
 
 __all__ = [
     "BLOCKERS",
+    "HOLDINGS",
+    "REPLY_LENGTH",
     "Carried",
     "ErasureRequest",
     "GivenUp",
     "Merge",
+    "Request",
     "RetentionRun",
+    "accounts_of",
+    "ask",
     "blockers",
     "carry",
+    "decide",
+    "erase",
+    "finish",
     "give_back",
     "given_up_for",
     "joined",
+    "left",
     "merge",
     "merge_of",
     "merges_of",
+    "open_requests",
+    "preview",
+    "refuse",
+    "request",
+    "requests_of",
+    "retention",
     "undo",
     "unfinished",
+    "withdraw",
 ]

@@ -62,7 +62,7 @@ _MERGE = select(
 
 
 def _read(row: Any) -> Merge:
-    return Merge(*row[:8], json.loads(row[8]))
+    return Merge(*row[:-1], json.loads(row[-1]))
 
 
 def merge_of(given_id: str, merge_id: str) -> Merge:
@@ -142,7 +142,7 @@ def blockers(given_id: str, kept_id: str) -> list[str]:
         found.append("running")
     if quiz.lateness.waiting_count([given_id]):
         found.append("late")
-    if any(one.state in ("declared", "recorded") for one in declarations.acts_of(given_id)):
+    if any(one.standing.state in ("declared", "recorded") for one in declarations.acts_of(given_id)):
         found.append("acts")
     return found
 

@@ -30,7 +30,7 @@ class Completion:
 
 def _rows(member_id: str) -> dict[str, Mapping[str, Any]]:
     found = db.session.execute(select(_table).where(_table.c.member_id == member_id)).mappings()
-    return {f"{row['course']}/{row['module_id']}": row for row in found}
+    return {f"{row['course']}/{row['module_id']}": dict(row) for row in found}
 
 
 def take_over(

@@ -110,7 +110,7 @@ def test_what_was_revoked_is_not_taken_again_by_its_member(member: str) -> None:
     assert records.standing_of(records.certificate(code), TODAY) == "revoked"
 
 
-def test_forgetting_a_person_takes_codes_and_words(member: str) -> None:
+def test_forgetting_a_person_takes_the_words_and_says_so(member: str) -> None:
     code = _certified(member)
     with transaction():
         assert records.forget_certificates(member) == 1

@@ -88,6 +88,8 @@ def verify(code: str) -> Response:
         with snapshot():
             issued = records.certificate(wanted)
             stands, proof = checked(issued)
-    except NotFound:
+    except NotFound as error:
+        if error.code == "certificate-not-kept":
+            return _page(410, code=records.readable(wanted), issued=None, gone=True)
         return _page(404, code=code, issued=None)
     return _page(200, code=records.readable(wanted), issued=issued, stands=stands, proof=proof)

@@ -1,0 +1,242 @@
+"""Erasing a person: nothing of them is found anywhere, and the ledger verifies."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, update
+
+from learnapp import accounts, branches, ledger, notices, persons, quiz, records
+from learnapp.app import create_app  # noqa: F401 – importing the factory imports every area
+from learnapp.db import Base, db, new_id, table_of, transaction
+from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
+from learnapp.jobs import erasing
+from tests.conftest import AT, ZONE
+from tests.persons.people import BOSS, join, module, verified
+from tests.quiz.quizzes import publish
+from tests.records.earned import certified
+from tests.study.shelf import put
+from tests.world import World, build
+
+TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
+NAME, SIGN_IN, PHONE, TODAY = "司徒雨桐", "situyutong", "13912345678", date(2026, 11, 24)
+TEXTS = (
+    "我讲了一次微党课叫薪火相传",
+    "这道题的答案乙也对吧",
+    "请再看一眼我的论述",
+    "公示里少算了我一次",
+    "本人理由甲乙丙丁",
+    "同一个人两个账号的缘由",
+    "证书撤销因姓名有误",
+)
+
+
+def _person(app: Flask, world: World, folder: Path) -> str:
+    """Somebody of whom everything is kept that can be."""
+    member = world.person(NAME, SIGN_IN, world.branch[0], post="committee-member")
+    world.grant(member, "recorder", world.branch[0])
+    with transaction():
+        db.session.execute(
+            update(table_of(accounts.Account)).where(accounts.Account.member_id == member).values(phone=PHONE)
+        )
+        branches.exempt(
+            member, valid_from=date(2026, 1, 1), valid_to=date(2026, 2, 1), approved_by=BOSS, at=AT
+        )
+        accounts.issue_ticket(member, "reset", issued_by=BOSS, at=AT)
+        module(member, "safety", "m1", AT)
+    publish(folder)
+    version = put().hash
+    with transaction():
+        attempt = quiz.start(member, "five-kinds", at=AT, zone=ZONE).attempt_id
+        quiz.submit(member, attempt, at=AT)
+        code = certified(member, "doors", version)
+        records.revoke(code, reason=TEXTS[6], actor_id=BOSS, at=AT)
+        notices.tell(member, "fault", new_id(), subject="quiz/five-kinds", at=AT)
+    with transaction():
+        note = ledger.note(member, TEXTS[0])
+        event = ledger.ActDeclared(act="lecture", act_id="c" * 32, on="2026-11-01", note=note)
+        stamp = {"occurred_at": AT, "at": AT, "source": "declarations", "recorder": member}
+        ledger.record(event, member_id=member, uid="declared", **stamp)
+        rows = {
+            "quiz_fault": {
+                "id": new_id(),
+                "quiz": "five-kinds",
+                "version": version,
+                "question": "single-1",
+                "attempt_id": attempt,
+                "text": TEXTS[1],
+                "made_at": AT,
+            },
+            "quiz_appeal": {
+                "attempt_id": attempt,
+                "question": "single-1",
+                "quiz": "five-kinds",
+                "lot": new_id(),
+                "text": TEXTS[2],
+                "made_at": AT,
+            },
+            "quiz_grant": {
+                "quiz": "five-kinds",
+                "number": 1,
+                "kind": "extend",
+                "reason": TEXTS[4],
+                "set_by": BOSS,
+                "set_at": AT,
+            },
+        }
+        for name, row in rows.items():
+            db.session.execute(insert(Base.metadata.tables[name]).values(member_id=member, **row))
+    return member
+
+
+def _found_anywhere(needles: tuple[str, ...]) -> list[str]:
+    """Every column of every table in which one of these stands."""
+    db.session.rollback()
+    found = []
+    for table in TABLES:
+        for row in db.session.execute(select(table)):
+            for column, value in row._mapping.items():
+                text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                found += [f"{table.name}.{column}: {one}" for one in needles if one in text]
+    return found
+
+
+def _asked(member: str) -> persons.Request:
+    with transaction():
+        request_id = persons.ask(member, way="paper", asked_by=BOSS, at=AT, zone=ZONE, days=30)
+    with transaction():
+        persons.decide(member, request_id, typed=SIGN_IN, actor_id=BOSS, at=AT)
+    db.session.rollback()
+    return persons.request(member, request_id)
+
+
+def test_nothing_of_them_is_left_anywhere(app: Flask, tmp_path: Path) -> None:
+    world = build()
+    member = _person(app, world, tmp_path)
+    other = world.person(NAME, "situ2", world.branch[1])
+    join(other, member, AT, reason=TEXTS[5])
+    needles = (NAME, SIGN_IN, "situ2", PHONE, *TEXTS)
+    before = _found_anywhere(needles)
+    assert {one.split(": ")[1] for one in before} >= {NAME, SIGN_IN, "situ2", PHONE, *TEXTS} - {TEXTS[3]}
+    entries = len(ledger.entries_after(member, 0))
+    assert erasing.carry_out(_asked(member), AT, ZONE)
+    assert _found_anywhere(needles) == []
+    verified()
+    stream = ledger.entries_after(member, 0)
+    assert len(stream) == entries + 1 and stream[-1].kind == "erased"
+    assert accounts.names([member, other]) == {member: "已删除的成员", other: "已删除的成员"}
+    assert accounts.find(SIGN_IN) is None and branches.person(member, TODAY).branch_id is None  # type: ignore[union-attr]
+    with transaction():
+        assert accounts.create("新来的", SIGN_IN, at=AT)  # the name is free
+
+
+def test_a_certificate_is_no_longer_kept(app: Flask, tmp_path: Path) -> None:
+    world = build()
+    member = _person(app, world, tmp_path)
+    code = records.certificates_of(member)[0].code
+    erasing.carry_out(_asked(member), AT, ZONE)
+    with pytest.raises(NotFound) as caught:
+        records.certificate(code)
+    assert caught.value.code == "certificate-not-kept"
+    with pytest.raises(NotFound) as caught:
+        records.certificate("0" * 26)
+    assert caught.value.code == "no-certificate"
+
+
+def test_an_objection_about_somebody_else_loses_their_words(app: Flask, tmp_path: Path) -> None:
+    world = build()
+    member, neighbour = _person(app, world, tmp_path), world.members[0][0]
+    tables, day = Base.metadata.tables, date(2026, 12, 31)
+    with transaction():
+        rows: list[tuple[str, dict[str, object]]] = [
+            ("rule_set", {"hash": "f" * 64, "source": "", "adopted_at": AT, "adopted_by": BOSS}),
+            (
+                "period",
+                {
+                    "id": "p" * 32,
+                    "branch_id": world.committee,
+                    "title": "2026",
+                    "title_en": "",
+                    "starts_on": day,
+                    "ends_on": day,
+                    "state": "posted",
+                    "rule_set": "f" * 64,
+                },
+            ),
+            (
+                "objection",
+                {
+                    "member_id": neighbour,
+                    "id": new_id(),
+                    "period_id": "p" * 32,
+                    "branch_id": world.branch[0],
+                    "unit_id": world.branch[0],
+                    "raised_by": member,
+                    "raised_at": AT,
+                    "text": TEXTS[3],
+                    "reply_by": day,
+                    "reply": "已答复",
+                },
+            ),
+        ]
+        for name, row in rows:
+            db.session.execute(insert(tables[name]).values(**row))
+    erasing.carry_out(_asked(member), AT, ZONE)
+    assert _found_anywhere((TEXTS[3], NAME)) == []
+    kept = db.session.execute(select(tables["objection"])).mappings().one()
+    assert kept["member_id"] == neighbour and kept["reply"] == "已答复"
+
+
+def test_broken_off_and_taken_up_by_the_sweeper(app: Flask, tmp_path: Path) -> None:
+    world = build()
+    member = _person(app, world, tmp_path)
+    other = world.person(NAME, "situ2", world.branch[1])
+    join(other, member, AT)
+    found = _asked(member)
+    with transaction():
+        persons.erase(other, found, at=AT, zone=ZONE)
+    assert persons.left(found) == [member]
+    db.session.rollback()
+    assert erasing.go_on(AT, ZONE) == 1
+    assert erasing.go_on(AT, ZONE) == 0
+    assert persons.request(member, found.id).state == "done"
+    with transaction():
+        persons.erase(member, found, at=AT, zone=ZONE)  # again changes nothing
+    assert [one.kind for one in ledger.entries_after(member, 0)].count("erased") == 1
+    verified()
+
+
+def test_who_may_and_who_is_meant(app: Flask, tmp_path: Path) -> None:
+    world = build()
+    member = _person(app, world, tmp_path)
+    with transaction():
+        request_id = persons.ask(member, way="page", asked_by=member, at=AT, zone=ZONE, days=30)
+    with transaction():
+        assert persons.ask(member, way="page", asked_by=member, at=AT, zone=ZONE, days=30) == request_id
+    assert persons.request(member, request_id).due_on == TODAY + timedelta(days=30)
+    with pytest.raises(Forbidden), transaction():
+        persons.decide(member, request_id, typed=SIGN_IN, actor_id=member, at=AT)
+    with pytest.raises(Invalid), transaction():
+        persons.decide(member, request_id, typed="m00", actor_id=BOSS, at=AT)
+    with pytest.raises(Conflict), transaction():
+        persons.erase(member, persons.request(member, request_id), at=AT, zone=ZONE)
+    with transaction():
+        persons.refuse(member, request_id, reply="周期未结束", actor_id=BOSS, at=AT)
+    with pytest.raises(Conflict), transaction():
+        persons.decide(member, request_id, typed=SIGN_IN, actor_id=BOSS, at=AT)
+    with transaction():
+        again = persons.ask(member, way="page", asked_by=member, at=AT, zone=ZONE, days=30)
+    with transaction():
+        persons.withdraw(member, again, actor_id=member, at=AT)
+    assert persons.open_requests() == []
+
+
+def test_every_table_about_a_member_is_decided_and_documented() -> None:
+    about = {table.name for table in TABLES if "member_id" in table.c}
+    assert about == set(persons.HOLDINGS)
+    told = (Path(__file__).parents[2] / "docs" / "persons.md").read_text(encoding="utf-8")
+    assert about <= set(re.findall(r"`(\w+)`", told))
