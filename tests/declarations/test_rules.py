@@ -31,9 +31,7 @@ def act(
     entered: datetime = ENTERED,
 ) -> rules.Seen:
     """An act that waits; each has words of its own unless told."""
-    standing = rules.Standing(
-        f"{number:032x}", code, "declared", "declared", on, member, number, "", entered
-    )
+    standing = rules.Standing(f"{number:032x}", code, "declared", "declared", on, member, number, "", entered)
     return rules.Seen(member, standing, text or f"第{number}件事", file, official)
 
 
