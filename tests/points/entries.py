@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from learnapp import points
@@ -53,3 +53,15 @@ def rules(text: str) -> points.rules.RuleSet:
     parsed = points.parse(text)
     assert parsed.rules is not None, [problem.text() for problem in parsed.problems]
     return parsed.rules
+
+
+def act(seq: int, code: str, day: date, origin: str = "recorded", act_id: str = "") -> Fact:
+    """A confirmed act: `recorded` by somebody, or `declared` by the member."""
+    data = {"act": code, "on": day.isoformat(), "origin": origin}
+    return Fact(seq, "act-confirmed", f"act/{act_id or seq}", on(12, 31), data)
+
+
+def work(seq: int, kind: str, day: date, ref: str = "") -> Fact:
+    """Work of a party worker that came to its end."""
+    ref = ref or f"r{seq}"
+    return Fact(seq, "work-done", f"work/{kind}/{ref}", on(12, 31), {"work": kind, "on": day.isoformat()})
