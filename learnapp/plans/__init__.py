@@ -19,7 +19,7 @@ from learnapp.plans.adopted import (
     rules_of_version,
 )
 from learnapp.plans.models import Plan, PlanItem
-from learnapp.plans.parsing import parse_study_rules, write_study_rules
+from learnapp.plans.parsing import amount, parse_study_rules, write_study_rules
 from learnapp.plans.queries import DueItem, assigned, due_for, everything
 from learnapp.plans.rules import (
     ITEM_KINDS,
@@ -57,6 +57,7 @@ __all__ = [
     "Target",
     "Use",
     "adopt",
+    "amount",
     "assign",
     "assigned",
     "credit",

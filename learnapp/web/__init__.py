@@ -15,6 +15,7 @@ from learnapp.web import (
     drill,
     frame,
     home,
+    hours,
     ledger,
     media,
     notices,
@@ -32,7 +33,7 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit_ledger, corrections, declarations, drill, media, notices, records):
+    for pages in (audit_ledger, corrections, declarations, drill, hours, media, notices, records):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)

@@ -47,6 +47,12 @@ def work() -> str:
         ),
         ("coverage.read", url_for("coverage.index"), gettext("Coverage"), gettext("how far a unit has come")),
         (
+            "plans.hours",
+            url_for("hours.units"),
+            gettext("Study hours"),
+            gettext("how long one is, and how many are expected of whom"),
+        ),
+        (
             "points.branch",
             url_for("points.units"),
             gettext("Points of a unit"),

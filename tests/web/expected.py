@@ -197,6 +197,13 @@ TABLE: Mapping[str, Line] = {
     "POST corrections.right": person(
         {**ABOUT_PERSON, "seq": "1"}, own="secretary committee", below="committee", right="nobody"
     ),
+    # study hours
+    "GET hours.mine": anybody(),
+    "GET hours.units": only("committee"),
+    "GET hours.rules": unit(ABOUT_UNIT, own="committee", below="committee", top="committee"),
+    "GET hours.change": unit(ABOUT_UNIT, own="committee", below="committee", top="committee"),
+    "POST hours.adopt": unit(ABOUT_UNIT, own="committee", below="committee", top="committee", on="x"),
+    "POST hours.follow_above": unit(ABOUT_UNIT, own="committee", below="committee", top="committee"),
     # records
     "GET records.mine": anybody(),
     "GET records.of": person(ABOUT_PERSON, self=EVERYBODY, own="secretary auditor", below="auditor"),

@@ -1,1 +1,6 @@
-"""Study rules in words, and the pages on which a committee changes them."""
+"""Study hours: how one's own are counted, and the rules that a committee adopts."""
+
+from learnapp.web.hours import own, settings
+from learnapp.web.hours.blueprint import bp
+
+__all__ = ["bp", "own", "settings"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext, ngettext
 
@@ -149,6 +151,23 @@ def share_sum(measure: records.Measure, hours: Mapping[str, int], percent: int) 
     )
 
 
-def said(lines: Sequence[str]) -> str:
-    """Sentences behind each other."""
-    return (" " if language() == "en" else "").join(lines)
+@dataclass(frozen=True)
+class Decided:
+    """Which unit's decision holds."""
+
+    unit: branches.Unit
+    decision: plans.Decision
+
+
+def decided_by(trail: Sequence[branches.Unit], on: date) -> Decided | None:
+    """The decision that holds on a day for the last of these units, given from the root down; None where the
+    shipped rules hold."""
+    by_unit: dict[str, list[plans.Decision]] = {}
+    for one in plans.decisions([unit.id for unit in trail]):
+        by_unit.setdefault(one.use.branch_id, []).append(one)
+    for unit in reversed(trail):
+        known = {one.use: one for one in by_unit.get(unit.id, [])}
+        holds = plans.in_force(known, on)
+        if holds is not None and holds.hash is not None:
+            return Decided(unit, known[holds])
+    return None
