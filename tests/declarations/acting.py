@@ -27,6 +27,7 @@ def declare(
     text: str = "周末到社区清扫楼道",
     uid: str | None = None,
     at: datetime = AT,
+    today: date = TODAY,
     file: bytes = b"",
 ) -> str:
     """The member declares; returns the act's id."""
@@ -38,7 +39,7 @@ def declare(
             text=text,
             allowed=ALLOWED,
             at=at,
-            today=TODAY,
+            today=today,
             uid=uid or fresh(),
             file=file,
         )

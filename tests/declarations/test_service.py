@@ -255,13 +255,13 @@ def test_who_decides(town: World) -> None:
     """The secretary; the recorder for the secretary's own; the unit above where there is nobody else."""
     member, secretary, recorder = (town.people[who] for who in ("member", "secretary", "recorder"))
     cases = {
-        acting.declare(member): ({secretary}, False),
-        acting.record(member, recorder): ({secretary}, False),
-        acting.record(member, secretary): ({recorder}, False),
+        acting.declare(member): (frozenset({secretary}), False),
+        acting.record(member, recorder): (frozenset({secretary}), False),
+        acting.record(member, secretary): (frozenset({recorder}), False),
     }
     about = {
-        acting.declare(secretary): ({recorder}, False),
-        acting.record(secretary, recorder): (set(), True),
+        acting.declare(secretary): (frozenset({recorder}), False),
+        acting.record(secretary, recorder): (frozenset(), True),
     }
     found = {one.info.standing.id: one for one in declarations.waiting_in([town.branch[0]], acting.TODAY)}
     for act_id, (people, above) in {**cases, **about}.items():
@@ -277,6 +277,6 @@ def test_a_branch_with_one_official(town: World) -> None:
     other = town.members[2][1]
     mine, theirs, recorded = acting.declare(only), acting.declare(other), acting.record(other, only)
     found = {one.info.standing.id: one for one in declarations.waiting_in([town.branch[2]], acting.TODAY)}
-    assert (found[theirs].people, found[theirs].above) == ({only}, False)
+    assert (found[theirs].people, found[theirs].above) == (frozenset({only}), False)
     assert (found[mine].people, found[mine].above) == (frozenset(), True)
     assert (found[recorded].people, found[recorded].above) == (frozenset(), True)
