@@ -60,7 +60,7 @@ class StudyRuleUse(Base):
     __table_args__ = ({"info": {"place": "reference"}},)
 
     branch_id: Mapped[str] = mapped_column(ForeignKey("branch.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     valid_from: Mapped[date] = mapped_column(Date)
     hash: Mapped[str | None] = mapped_column(ForeignKey("study_rule_text.hash"), default=None)
     adopted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -356,7 +356,7 @@ def upgrade() -> None:
             sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
             nullable=False,
         ),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column(
             "hash",

@@ -113,4 +113,4 @@ def test_no_cell_is_a_formula(studied: World, client: FlaskClient) -> None:
     text = client.get("/records/file/csv").get_data().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0][1] == "'=1+1"
-    assert [row[6] for row in rows if len(row) > 8 and row[0] == "2026" and row[6]] == ["0.75"]
+    assert [row[6] for row in rows if len(row) > 8 and row[0] == "2026" and row[8] and row[6]] == ["0.75"]
