@@ -40,29 +40,35 @@ def differences(
     *,
     total: int,
     seq: int,
+    settled: Sequence[Adjustment] = (),
     vetoes: frozenset[str] = frozenset(),
 ) -> list[Adjustment]:
-    """What the lines of a closed period would differ by now, one adjustment for each line that changed.
+    """What the lines of a closed period would differ by now, one adjustment for each line that changed, less what
+    is `settled` in later periods that have closed as well: so nothing is paid or taken twice, and what a later
+    one paid is taken back when the reason for it went away.
 
-    `frozen` are its lines, `total` its own sum and `seq` the last entry that was there when it closed. The
-    amounts add up to how much the own sum would differ. A veto is worth nothing; that it came is told.
+    `frozen` are the period's lines, `total` its own sum and `seq` the last entry that was there when it closed.
+    With what is settled the amounts add up to how much the own sum would differ. A veto is worth nothing; that
+    it came is told.
     """
     known = {entry.seq: entry for entry in entries}
-    void_by = {entry.data["seq"]: entry.seq for entry in known.values() if entry.kind == "voided"}
     before = {(line.seq, line.rule): line for line in frozen}
     after = {(line.seq, line.rule): line for line in now.lines}
-    spoken_of = {key[0] for key in (*before, *after)}
-    touching = [entry.seq for entry in known.values() if entry.seq > seq and _of(entry) in spoken_of]
-    since = min(touching, default=0)
-    found = []
-    for key in sorted(before.keys() | after.keys()):
-        amount = _counted(after.get(key)) - _counted(before.get(key))
-        if amount or (key[1] in vetoes and _stands(after.get(key)) != _stands(before.get(key))):
-            cause, cause_seq = _cause(known[key[0]], key, before, void_by, since)
-            found.append(Adjustment(*key, amount, cause, cause_seq))
-    swallowed = now.total - total - sum(one.amount for one in found)
+    paid: dict[tuple[int, str], int] = {}
+    for one in settled:
+        paid[one.seq, one.rule] = paid.get((one.seq, one.rule), 0) + one.amount
+    causes = _Causes(known, before, after, seq)
+    found, raw = [], 0
+    for key in sorted((before.keys() | after.keys() | paid.keys()) - {(0, FLOOR)}):
+        changed = _counted(after.get(key)) - _counted(before.get(key))
+        raw += changed
+        amount = changed - paid.get(key, 0)
+        told = key[1] in vetoes and _stands(after.get(key)) != _stands(before.get(key)) and key not in paid
+        if amount or told:
+            found.append(Adjustment(*key, amount, *causes.of(key)))
+    swallowed = now.total - total - raw - paid.get((0, FLOOR), 0)
     if swallowed:
-        found.append(Adjustment(0, FLOOR, swallowed, "floor", 0))
+        found.insert(0, Adjustment(0, FLOOR, swallowed, "floor", 0))
     return found
 
 
@@ -74,47 +80,37 @@ def _stands(line: Line | None) -> bool:
     return line is not None and not line.reason
 
 
+class _Causes:
+    """Why a line changed: what happened to its own entry, or to another one of the period."""
+
+    def __init__(
+        self,
+        known: Mapping[int, Recorded],
+        before: Mapping[tuple[int, str], Line],
+        after: Mapping[tuple[int, str], Line],
+        seq: int,
+    ) -> None:
+        self.known, self.before = known, before
+        self.void_by = {one.data["seq"]: one.seq for one in known.values() if one.kind == "voided"}
+        spoken_of = {key[0] for key in (*before, *after)}
+        touching = [one.seq for one in known.values() if one.seq > seq and _of(one) in spoken_of]
+        self.since = min(touching, default=0)
+
+    def of(self, key: tuple[int, str]) -> tuple[str, int]:
+        """The code of the cause, and the entry behind it."""
+        entry = self.known[key[0]]
+        if entry.seq in self.void_by:
+            return "voided", self.void_by[entry.seq]
+        if key in self.before:
+            return "room", self.since
+        if entry.kind == ACT:
+            return "confirmed", entry.seq
+        if entry.data.get("cause", "ended") != "ended":
+            return "regraded", entry.seq
+        return "late", entry.seq
+
+
 def _of(entry: Recorded) -> int:
     """The entry that it is about: the voided one, or itself."""
     of: int = entry.data["seq"] if entry.kind == "voided" else entry.seq
     return of
-
-
-def _cause(
-    entry: Recorded,
-    key: tuple[int, str],
-    before: Mapping[tuple[int, str], Line],
-    void_by: Mapping[int, int],
-    since: int,
-) -> tuple[str, int]:
-    if entry.seq in void_by:
-        return "voided", void_by[entry.seq]
-    if key in before:
-        return "room", since
-    if entry.kind == ACT:
-        return "confirmed", entry.seq
-    if entry.data.get("cause", "ended") != "ended":
-        return "regraded", entry.seq
-    return "late", entry.seq
-
-
-def left(wanted: Iterable[Adjustment], settled: Iterable[Adjustment]) -> list[Adjustment]:
-    """What of the adjustments of a closed period is not in a later closed one already, so that nothing is paid
-    or taken twice."""
-    paid: dict[tuple[int, str], int] = {}
-    last: dict[tuple[int, str], Adjustment] = {}
-    for one in settled:
-        key = (one.seq, one.rule)
-        paid[key] = paid.get(key, 0) + one.amount
-        last[key] = one
-    found = []
-    for one in wanted:
-        key = (one.seq, one.rule)
-        amount = one.amount - paid.pop(key, 0)
-        if amount or (not one.amount and key not in last):
-            found.append(Adjustment(*key, amount, one.cause, one.cause_seq))
-    # What is settled and no longer wanted is taken back: the reason for it went away.
-    for key, amount in paid.items():
-        if amount:
-            found.append(Adjustment(*key, -amount, last[key].cause, last[key].cause_seq))
-    return sorted(found, key=lambda one: (one.seq, one.rule))

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from learnapp.db import db, table_of
 from learnapp.ledger import Entry
-from learnapp.points.adjusting import Adjustment, differences, left
+from learnapp.points.adjusting import Adjustment, differences
 from learnapp.points.engines import ENGINES
 from learnapp.points.models import PointsAdjustment, PointsLine, Standing
 from learnapp.points.periods import PeriodInfo
@@ -62,7 +62,7 @@ def adjust(member_id: str, whole: tuple[Entry, ...], here: Situation, zone: str)
         if heir is None:
             continue
         settled = [Adjustment(*row[2:]) for row in stored if row[1] == period_id and row[0] in here.frozen]
-        for one in left(_changed(member_id, origin, whole, here, zone), settled):
+        for one in _changed(member_id, origin, whole, here, zone, settled):
             wanted.add((heir.id, period_id, one.seq, one.rule, one.amount, one.cause, one.cause_seq))
     ongoing = {period.id for period in here.ongoing}
     _write(member_id, {row for row in stored if row[0] in ongoing}, wanted)
@@ -73,7 +73,12 @@ def adjust(member_id: str, whole: tuple[Entry, ...], here: Situation, zone: str)
 
 
 def _changed(
-    member_id: str, origin: PeriodInfo, whole: tuple[Entry, ...], here: Situation, zone: str
+    member_id: str,
+    origin: PeriodInfo,
+    whole: tuple[Entry, ...],
+    here: Situation,
+    zone: str,
+    settled: list[Adjustment],
 ) -> list[Adjustment]:
     frozen = here.frozen[origin.id]
     rules = origin.rules
@@ -86,6 +91,7 @@ def _changed(
         whole,
         total=max(rules.floor, base + bonus - deduction),
         seq=frozen.seq,
+        settled=settled,
         vetoes=frozenset(rule.id for rule in rules.rules if rule.veto),
     )
 
