@@ -6,7 +6,7 @@ writes them for one member and is called by `follow` only; what can be asked is 
 totals of a branch in name order. There is no ranking.
 """
 
-from learnapp.points.adjusting import CAUSES
+from learnapp.points.adjusting import CAUSES, FLOOR
 from learnapp.points.closing import digest_of, freeze, frozen, lines_digest, recheck
 from learnapp.points.engine_2 import evaluate
 from learnapp.points.engines import ENGINE, ENGINES
@@ -35,6 +35,7 @@ from learnapp.points.parsing import PAYABLE, Parsed, parse
 from learnapp.points.periods import (
     PeriodInfo,
     adopt,
+    adopted,
     assessed_from,
     current,
     every_period,
@@ -73,18 +74,22 @@ from learnapp.points.rules import (
     cap_of,
     suggested,
 )
+from learnapp.points.sentences import sentence
 from learnapp.points.service import fold, forget
 from learnapp.points.situation import Frozen
+from learnapp.points.why import STEPS, Part, Step, Why, explained, split, stories, story, why, without
 
 __all__ = [
     "CAUSES",
     "ENGINE",
     "ENGINES",
+    "FLOOR",
     "PAYABLE",
     "PEOPLE",
     "REASONS",
     "REFUSALS",
     "STATES",
+    "STEPS",
     "Act",
     "Adjusted",
     "Category",
@@ -94,6 +99,7 @@ __all__ = [
     "Line",
     "MemberClass",
     "Parsed",
+    "Part",
     "Payable",
     "Period",
     "PeriodInfo",
@@ -105,11 +111,14 @@ __all__ = [
     "RuleSet",
     "Span",
     "Standing",
+    "Step",
     "Total",
+    "Why",
     "acts",
     "acts_in",
     "adjustments",
     "adopt",
+    "adopted",
     "amend_period",
     "assessed_from",
     "begin_closing",
@@ -120,6 +129,7 @@ __all__ = [
     "digest_of",
     "evaluate",
     "every_period",
+    "explained",
     "finish_closing",
     "fold",
     "forget",
@@ -137,11 +147,17 @@ __all__ = [
     "post_period",
     "recheck",
     "rules_of",
+    "sentence",
     "shipped",
     "source_of",
+    "split",
     "stored",
+    "stories",
+    "story",
     "suggested",
     "total",
     "untouched",
+    "why",
     "with_bonus",
+    "without",
 ]

@@ -160,6 +160,12 @@ def next_period(period: PeriodInfo) -> PeriodInfo | None:
     )
 
 
+def adopted(people: str) -> tuple[str, ...]:
+    """The hashes of all rule sets that were adopted for these people, the newest first."""
+    rows = db.session.execute(select(_set.c.hash).order_by(_set.c.adopted_at.desc(), _set.c.hash))
+    return tuple(row[0] for row in rows if _rules(row[0]).people == people)
+
+
 def source_of(rule_set: str) -> str:
     """The TOML source of a rule set that was adopted. Raises NotFound."""
     source = db.session.execute(select(_set.c.source).where(_set.c.hash == rule_set)).scalar_one_or_none()
@@ -174,13 +180,20 @@ def rules_of(rule_set: str) -> Rules:
     return _rules(rule_set)
 
 
-def current(ancestors: Iterable[str], today: date) -> PeriodInfo | None:
-    """The period that a unit is in on a day: of those that hold it, the one opened nearest to the unit.
+def current(ancestors: Iterable[str], today: date, people: str = "members") -> PeriodInfo | None:
+    """The period for these people that a unit is in on a day: of those that hold it and are not only planned, the
+    one nearest to the unit.
 
     `ancestors` starts with the unit itself and goes up.
     """
     above = list(ancestors)
-    holding = [period for period in periods_for(above) if period.starts_on <= today <= period.ends_on]
+    holding = [
+        period
+        for period in periods_for(above)
+        if period.starts_on <= today <= period.ends_on
+        and period.people == people
+        and period.state != "planned"
+    ]
     return min(holding, key=lambda period: above.index(period.branch_id), default=None)
 
 
