@@ -43,7 +43,6 @@ export default function (form) {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(key)); } catch (reason) { kept = null; }
     if (!kept || now.act || now.text.trim()) {
-      keep();
       return;
     }
     NAMES.forEach(function (name) {
