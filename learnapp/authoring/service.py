@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 
-from learnapp import audit, catalogue
+from learnapp import audit, catalogue, ledger
 from learnapp.authoring.models import Draft
 from learnapp.authoring.rules import check_revision, normal_text, path_for, seen_text
 from learnapp.db import db
@@ -188,6 +188,7 @@ def publish(
     at: datetime,
     store: Store,
     address: str | None,
+    on: date,
     seen: str | None = None,
 ) -> catalogue.Published:
     """Publishes the drafts of a module, in every language that has one, as a new version of its course.
@@ -195,6 +196,9 @@ def publish(
     `seen` (see `seen_text`) are the drafts that whoever publishes has looked at. Raises Conflict when they are
     not these any more, when there is no draft, or the text was published anew since it was begun; Invalid when
     a problem stands against it (the first one is named).
+
+    A text that somebody else published than wrote it was approved: that is work done, in its author's stream.
+    `on` is the local day.
     """
     catalogue.hold("course", slug)
     course, module = _module(slug, module_id)
@@ -229,6 +233,18 @@ def publish(
     assert reading.definition is not None
     published = catalogue.publish(reading.definition, actor_id=actor_id, at=at, note=note, store=store)
     db.session.execute(delete(Draft).where(Draft.course == slug, Draft.module_id == module_id))
+    authors = sorted({draft.saved_by for draft in waiting} - {actor_id})
+    ledger.hold(authors)
+    for author in authors:
+        ledger.record(
+            ledger.WorkDone(work="lesson-approved", ref=f"module/{slug}/{module_id}", on=on.isoformat()),
+            member_id=author,
+            uid=f"work/lesson-approved/{module_id}/{published.hash}",
+            occurred_at=at,
+            at=at,
+            recorder=actor_id,
+            source="authoring",
+        )
     audit.write(
         "published",
         member_id=actor_id,

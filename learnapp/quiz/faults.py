@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Literal
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from learnapp import ledger
 from learnapp.db import db, new_id, table_of
 from learnapp.errors import N_, Invalid, NotFound, TooMany
 from learnapp.quiz import queries
@@ -231,3 +232,18 @@ def answer(
     if db.session.execute(select(_fault.c.id).where(*_THIS), named).first() is None:
         raise NotFound("no-fault", N_("There is no such remark."))
     return None
+
+
+def credit_answer(actor_id: str, slug: str, question: str, fault_id: str, *, on: date, at: datetime) -> None:
+    """Notes in the trainer's own stream that a question of a member was answered; `fault_id` is one of the reports
+    that it answered, and noting it again changes nothing. `on` is the local day. Belongs to a transaction of its
+    own, since the stream is another one than the member's."""
+    ledger.record(
+        ledger.WorkDone(work="question-answered", ref=f"quiz/{slug}/{question}", on=on.isoformat()),
+        member_id=actor_id,
+        uid=f"work/question-answered/{fault_id}",
+        occurred_at=at,
+        at=at,
+        recorder=actor_id,
+        source="quiz",
+    )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from learnapp import accounts, authoring, catalogue, media
 from learnapp.db import transaction
 from learnapp.errors import Conflict, Invalid
-from learnapp.web.doors import may, me, now, settings
+from learnapp.web.doors import may, me, now, settings, today
 
 bp = Blueprint("authoring", __name__, url_prefix="/authoring")
 
@@ -148,5 +148,6 @@ def _published(course: str, module: str) -> int:
             at=now(),
             store=_store(),
             address=request.remote_addr,
+            on=today(),
             seen=request.form.get("seen", ""),
         ).number

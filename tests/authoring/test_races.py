@@ -77,7 +77,7 @@ def test_two_lessons_published_at_once_are_both_in_the_course(
 
     def publish(module: str) -> Callable[[], object]:
         return lambda: authoring.publish(
-            "bees", module, note="", actor_id=ONE, at=AT, store=store, address=None
+            "bees", module, note="", actor_id=ONE, at=AT, store=store, address=None, on=AT.date()
         )
 
     assert _both(app, publish("hive"), publish("honey")) == []

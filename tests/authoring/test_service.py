@@ -9,9 +9,9 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnapp import authoring, catalogue, media
+from learnapp import authoring, catalogue, ledger, media
 from learnapp.authoring.rules import normal_text, path_for
-from learnapp.db import transaction
+from learnapp.db import db, transaction
 from learnapp.errors import Conflict, Invalid, NotFound
 from tests.conftest import AT
 
@@ -57,9 +57,11 @@ def save(text: str, revision: int, *, base: str | None = None, language: str = "
         )
 
 
-def publish(store: media.Store, module: str = "hive") -> catalogue.Published:
+def publish(store: media.Store, module: str = "hive", actor: str = ONE) -> catalogue.Published:
     with transaction():
-        return authoring.publish("bees", module, note="", actor_id=ONE, at=AT, store=store, address=None)
+        return authoring.publish(
+            "bees", module, note="", actor_id=actor, at=AT, store=store, address=None, on=AT.date()
+        )
 
 
 def test_a_desk_begins_with_what_is_published(store: media.Store) -> None:
@@ -182,10 +184,23 @@ def test_unusable_texts_are_refused(text: str) -> None:
 @given(st.text(min_size=1, max_size=50).filter(lambda text: text.strip()))
 def test_normal_text_is_stable(text: str) -> None:
     kept = normal_text(text)
-    assert normal_text(kept) == kept == normal_text(text.replace("\n", "\r\n"))
+    assert normal_text(kept) == kept == normal_text(kept.replace("\n", "\r\n"))
 
 
 def test_where_a_language_lies() -> None:
     assert path_for("zh", "zh", "01-a.md", {}) == "01-a.md"
     assert path_for("en", "zh", "01-a.md", {}) == "01-a.en.md"
     assert path_for("zh", "en", "a/README.md", {"a/README.md": "t/zh/README.md"}) == "t/zh/README.md"
+
+
+def test_a_text_that_somebody_else_publishes_is_work_done_by_its_author(store: media.Store) -> None:
+    save(HIVE + "甲\n", 0, actor=TWO)
+    made = publish(store, actor=ONE)
+    db.session.rollback()
+    (entry,) = ledger.entries_after(TWO, 0)
+    assert entry.data == {"work": "lesson-approved", "ref": "module/bees/hive", "on": "2026-11-24"}
+    assert entry.recorder == ONE and ledger.known_uids(TWO, [f"work/lesson-approved/hive/{made.hash}"])
+    save(HIVE + "乙\n", 0, actor=ONE)
+    publish(store, actor=ONE)
+    db.session.rollback()
+    assert ledger.entries_after(ONE, 0) == []

@@ -14,7 +14,7 @@ from learnapp.clock import iso, parse_iso
 from learnapp.db import transaction
 from learnapp.errors import AppError, Invalid, TooMany
 from learnapp.quiz.faults import Group, Told
-from learnapp.web.doors import may, me, now
+from learnapp.web.doors import may, me, now, today
 from learnapp.web.quiz import review, running, shown
 from learnapp.web.quiz.blueprint import bp
 
@@ -112,9 +112,15 @@ def answer_faults() -> Response | tuple[str, int]:
         until = _moment(form.get("until", ""))
     except AppError as error:
         return _list(problem=gettext(error.message, **error.params)), error.status
-    for member_id, fault_id in quiz.faults.to_answer(form.get("quiz", ""), form.get("question", ""), until):
+    slug, question = form.get("quiz", ""), form.get("question", "")
+    waiting = quiz.faults.to_answer(slug, question, until)
+    for member_id, fault_id in waiting:
         with transaction():
             _answer(member_id, fault_id, reply, state)
+    of_others = [fault_id for member_id, fault_id in waiting if member_id != me().member_id]
+    if of_others:
+        with transaction():
+            quiz.faults.credit_answer(me().member_id, slug, question, of_others[0], on=today(), at=now())
     flash(gettext("Answered. Whoever reported it finds your sentence on their first page."), "success")
     return redirect(url_for("quiz.faults"), 303)
 
