@@ -12,9 +12,11 @@ from learnapp.guard.queries import (
     member_for,
     not_self,
     outranks,
+    past_member_for,
     principal_for,
     require,
     unit_for,
+    whole_house,
 )
 from learnapp.guard.rules import (
     BRANCH_ROLES,
@@ -60,9 +62,11 @@ __all__ = [
     "needs_fresh",
     "not_self",
     "outranks",
+    "past_member_for",
     "permits",
     "principal_for",
     "require",
     "unit_for",
     "units",
+    "whole_house",
 ]

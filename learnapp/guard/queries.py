@@ -127,3 +127,23 @@ def grantee(principal: Principal, member_id: str | None, today: date) -> str:
         raise NotFound("no-grantee", N_("Nobody of your units has this sign-in name."))
     not_self(principal, person.member_id)
     return person.member_id
+
+
+def past_member_for(principal: Principal, permission: str, member_id: str, today: date) -> branches.Person:
+    """Like `member_for`, and for whoever is at home nowhere any more by their last home; somebody who never had one
+    is for whoever holds the permission on every root. Raises NotFound or Forbidden."""
+    person = branches.person(member_id, today)
+    if person is None:
+        raise NotFound("no-person", N_("There is no such person."))
+    branch_id = person.branch_id or branches.last_home(member_id)
+    if branch_id is None:
+        whole_house(principal, permission)
+    else:
+        require(principal, permission, member_id=member_id, branch_id=branch_id)
+    return person
+
+
+def whole_house(principal: Principal, permission: str) -> None:
+    """Raises Forbidden unless the permission reaches every unit of the instance."""
+    for root in branches.roots():
+        require(principal, permission, branch_id=root.id)

@@ -85,6 +85,14 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
         ("member", "self"), ("recorder", "own"), ("secretary", "own"), ("auditor", "subtree")
     ),
     "points.branch": _rules(("secretary", "own"), ("committee", "subtree"), ("auditor", "subtree")),
+    # Assessment periods: planning, opening, posting, amending and closing them is the committee's. Of a branch
+    # the secretary sees names; grades are decided there, and those of whoever would decide their own one up.
+    "assessment.read": _rules(("secretary", "own"), ("committee", "subtree")),
+    "assessment.plan": _rules(("committee", "subtree")),
+    "assessment.names": _rules(("secretary", "own")),
+    "assessment.grade": _rules(("secretary", "own"), ("committee", "subtree")),
+    "assessment.review": _rules(("secretary", "own"), ("reviewer", "subtree"), ("committee", "subtree")),
+    "assessment.own": EVERY_MEMBER,
     "coverage.read": _rules(
         ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("auditor", "subtree")
     ),
@@ -115,6 +123,10 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "declarations.own": EVERY_MEMBER,
     "declarations.record": _rules(("recorder", "own"), ("secretary", "own")),
     "declarations.confirm": _rules(("secretary", "own"), ("recorder", "own"), ("committee", "subtree")),
+    # Joining two accounts, erasing a person, old data: never about oneself.
+    "persons.merge": _rules(("committee", "subtree"), ("operator", "subtree")),
+    "persons.erase": _rules(("operator", "subtree")),
+    "persons.retain": _rules(("operator", "subtree")),
     "audit.read": _rules(("auditor", "subtree")),
 }
 

@@ -26,6 +26,8 @@ from learnapp.persons.erasing import (
 from learnapp.persons.holdings import HOLDINGS
 from learnapp.persons.merging import carry, give_back, merge, undo
 from learnapp.persons.models import Carried, ErasureRequest, GivenUp, RetentionRun
+from learnapp.persons.own import own_data
+from learnapp.persons.previewing import MergePreview, merge_preview
 from learnapp.persons.queries import Merge, blockers, given_up_for, joined, merge_of, merges_of, unfinished
 from learnapp.persons.rules import BLOCKERS
 
@@ -37,6 +39,7 @@ __all__ = [
     "ErasureRequest",
     "GivenUp",
     "Merge",
+    "MergePreview",
     "Request",
     "RetentionRun",
     "accounts_of",
@@ -52,8 +55,10 @@ __all__ = [
     "left",
     "merge",
     "merge_of",
+    "merge_preview",
     "merges_of",
     "open_requests",
+    "own_data",
     "preview",
     "refuse",
     "request",

@@ -62,7 +62,9 @@ _MERGE = select(
 
 
 def _read(row: Any) -> Merge:
-    return Merge(*row[:-1], json.loads(row[-1]))
+    values = dict(row._mapping)
+    given_id = values.pop("member_id")
+    return Merge(given_id=given_id, **{**values, "before": json.loads(values["before"])})
 
 
 def merge_of(given_id: str, merge_id: str) -> Merge:

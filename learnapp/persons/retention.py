@@ -200,10 +200,9 @@ def remove(found: Run, rule_id: str, member_id: str) -> int:
     if old.values is not None:
         changed = update(table).where(mine).values(**old.values).returning(table.c.member_id)
         return _count(found, rule_id, len(db.session.execute(changed).all()))
-    ids = select(table.c.id).where(mine) if old.hanging else None
     for name, column in (old.hanging or {}).items():
         other = _tables(name)
-        hangs = (other.c.member_id == member_id, other.c[column].in_(ids))
+        hangs = (other.c.member_id == member_id, other.c[column].in_(select(table.c.id).where(mine)))
         db.session.execute(delete(other).where(*hangs))
     gone = db.session.execute(delete(table).where(mine).returning(table.c.member_id)).all()
     return _count(found, rule_id, len(gone))

@@ -64,6 +64,11 @@ class Recorded(Protocol):
 Credit = Callable[[Recorded, int], int]
 
 
+def achieved(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether an entry is something that a person counts as done."""
+    return kind in ACHIEVED and (kind != "quiz-ended" or bool(data["passed"]))
+
+
 @dataclass(frozen=True)
 class Copy:
     """An entry of the given-up stream as it is recorded in the one that goes on. `of` is its seq there."""

@@ -5,6 +5,7 @@ from flask import Flask
 from learnapp.config import Config
 from learnapp.web import (
     accounts,
+    assessment,
     audit_ledger,
     authoring,
     branches,
@@ -19,6 +20,7 @@ from learnapp.web import (
     ledger,
     media,
     notices,
+    persons,
     points,
     preferences,
     quiz,
@@ -33,7 +35,18 @@ def set_up(app: Flask, settings: Config) -> None:
     frame.set_up(app, settings)
     for pages in (home, accounts, preferences, study, quiz, ledger, points, coverage, branches, authoring):
         app.register_blueprint(pages.bp)
-    for pages in (audit_ledger, corrections, declarations, drill, hours, media, notices, records):
+    for pages in (
+        assessment,
+        audit_ledger,
+        corrections,
+        declarations,
+        drill,
+        hours,
+        media,
+        notices,
+        persons,
+        records,
+    ):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":
         app.register_blueprint(design.bp)

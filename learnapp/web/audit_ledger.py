@@ -33,6 +33,9 @@ KIND_WORDS = {
     "act-confirmed": N_("Act confirmed"),
     "act-declined": N_("Act not recognised"),
     "quarter-signed": N_("Quarter signed"),
+    "merged": N_("Accounts joined"),
+    "merge-undone": N_("Joining of accounts undone"),
+    "erased": N_("Person erased"),
 }
 
 

@@ -86,6 +86,12 @@ def work() -> str:
             gettext("Waivers and corrections"),
             gettext("what need not be done, and entries that are wrong"),
         ),
+        (
+            "persons.merge",
+            url_for("persons.index"),
+            gettext("Persons"),
+            gettext("join two accounts, requests for erasure, old data"),
+        ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
         (
             "audit.read",

@@ -82,7 +82,9 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         link = gettext("What was studied, in its version")
         return ActWords(gettext("Completed “%(title)s”", title=_module_title(event)), note, href, link)
     if isinstance(event, ledger.QuizEnded):
-        return _quiz_words(event, event.attempt in hidden)
+        words = _quiz_words(event, event.attempt in hidden)
+        # The attempt itself stays with the account that it was made with.
+        return ActWords(words.title, words.note) if entry.source == "merge" else words
     if isinstance(event, ledger.CourseCompleted):
         title = title_of("course", event.version, event.course)
         return ActWords(gettext("Completed the whole course “%(title)s”", title=title), "")
@@ -99,6 +101,8 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         href = url_for("declarations.quarter", period_id=event.period, quarter=event.quarter)
         own = entry.member_id == me().member_id
         return ActWords(text, "", href if own else None, gettext("What was signed") if own else "")
+    if isinstance(event, ledger.Merged | ledger.MergeUndone | ledger.Erased):
+        return _person_words(event)
     if isinstance(event, ledger.Moved):
         return ActWords(*moved_words(event))
     if isinstance(event, ledger.Waived | ledger.EquivalenceGranted):
@@ -131,6 +135,16 @@ def _declared_words(
         return ActWords(text, note)
     href = url_for("declarations.mine", _anchor=event.act_id)
     return ActWords(text, note, href, gettext("The act and how it stands"))
+
+
+def _person_words(event: ledger.Merged | ledger.MergeUndone | ledger.Erased) -> ActWords:
+    if isinstance(event, ledger.Erased):
+        return ActWords(gettext("The person behind this ledger was erased"), "")
+    if isinstance(event, ledger.MergeUndone):
+        return ActWords(gettext("The joining of two accounts was undone"), "")
+    if event.side == "kept":
+        return ActWords(gettext("Another account of the same person was joined with this one"), "")
+    return ActWords(gettext("This account was joined with another one of the same person"), "")
 
 
 def _measure_words(event: ledger.QuizMeasured, member_id: str) -> ActWords:

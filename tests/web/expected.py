@@ -87,6 +87,7 @@ def certificate(*, self: str = "", own: str = "", below: str = "", **data: str) 
 
 ABOUT_PERSON = {"member_id": TARGET}
 ABOUT_UNIT = {"branch_id": TARGET}
+ERASURE = {**ABOUT_PERSON, "request_id": "0" * 32}
 COURSE = {"course": "doors"}
 MODULE = {"course": "doors", "module": "before"}
 QUIZ = {"slug": "five-kinds"}
@@ -218,6 +219,7 @@ TABLE: Mapping[str, Line] = {
     "GET records.verify": public({"code": "certificate"}),
     # points
     "GET points.mine": anybody(),
+    "GET points.periods": anybody(),
     "GET points.of": person(ABOUT_PERSON, self=EVERYBODY, own="recorder secretary auditor", below="auditor"),
     "GET points.units": only("secretary high committee auditor"),
     "GET points.branch": unit(
@@ -371,6 +373,48 @@ TABLE: Mapping[str, Line] = {
     "POST drill.answer": anybody(CARD, number="1", know="no"),
     "POST drill.retire": anybody(CARD),
     "POST drill.restore": anybody(CARD),
+    # persons: joining accounts, erasing, old data, and a member's own data
+    "GET persons.index": only("committee operator"),
+    "GET persons.pick": only("committee operator"),
+    "POST persons.picked": only("committee operator", kept="sun", given="nobody"),
+    "GET persons.look": person(
+        {"kept_id": TARGET, "given_id": "spare"}, own="committee operator", below="committee operator"
+    ),
+    "POST persons.join": person(
+        {"kept_id": TARGET, "given_id": "spare"},
+        own="committee operator",
+        below="committee operator",
+        reason="x",
+        sure="y",
+    ),
+    "GET persons.merges": only("committee operator"),
+    "GET persons.merge": person(
+        {"given_id": TARGET, "merge_id": "0" * 32},
+        self="committee operator",
+        own="committee operator",
+        below="committee operator",
+    ),
+    "POST persons.undo": person(
+        {"given_id": TARGET, "merge_id": "0" * 32},
+        own="committee operator",
+        below="committee operator",
+        reason="x",
+        sure="y",
+    ),
+    "GET persons.erasures": only("operator"),
+    "POST persons.enter": only("operator", sign_in="nobody"),
+    "GET persons.erasure": person(ERASURE, own="operator", below="operator"),
+    "POST persons.refuse": person(ERASURE, own="operator", below="operator", reply="x"),
+    "GET persons.second_look": person(ERASURE, own="operator", below="operator"),
+    "POST persons.erase": person(ERASURE, own="operator", below="operator", typed="nobody"),
+    "GET persons.own": anybody(),
+    "POST persons.correct": anybody(phone=""),
+    "POST persons.ask": anybody(),
+    "POST persons.withdraw": anybody(request="0" * 32),
+    "GET persons.data": anybody(),
+    # the operator of the town holds the role below the top, and old data is everybody's
+    "GET persons.old": only(""),
+    "POST persons.delete": only("", digest="0" * 64),
     # authoring
     "GET authoring.index": only("trainer reviewer"),
     "GET authoring.edit": only("trainer reviewer", MODULE),

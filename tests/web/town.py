@@ -13,9 +13,9 @@ from unittest.mock import patch
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import accounts, branches, catalogue, clock, drill, ledger, points, quiz
+from learnapp import accounts, branches, catalogue, clock, drill, ledger, persons, points, quiz
 from learnapp.app import create_app
-from learnapp.db import transaction
+from learnapp.db import db, transaction
 from tests import databases
 from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE, Browser, settings_for
@@ -58,6 +58,7 @@ class Town:
     section: str = ""
     picture: str = ""
     code: str = ""
+    spare: str = ""
     waiting_lot: str = ""
     appeal_lot: str = ""
 
@@ -129,6 +130,7 @@ def _people(town: Town) -> None:
     world.grant(town.personas["high"], "secretary", world.general[0])
     _transfers(world)
     newcomer = world.person("孙丽娟", "sun", world.branch[0], password=False)
+    town.spare = newcomer
     with transaction():
         town.code = accounts.issue_ticket(
             newcomer, "invite", issued_by=world.people["secretary"], at=clock.now()
@@ -165,6 +167,7 @@ def _content(town: Town) -> None:
             quiz.submit(member_id, quiz.start(member_id, "all-wrong", at=AT, zone=ZONE).attempt_id, at=AT)
             drill.collect(member_id, at=AT, zone="Asia/Shanghai")
             town.certificates[member_id] = certified(member_id, "doors", town.version)
+    _persons(town, members)
     town.certificate = town.certificates[members[-1]]
     _acts(town, members)
     _answers(town, members[-1])
@@ -204,3 +207,33 @@ def _cookie(app: Flask, member_id: str) -> str:
     cookie = client.get_cookie("learnapp")
     assert cookie is not None
     return cookie.value
+
+
+def _persons(town: Town, members: list[str]) -> None:
+    """Everybody has an open request for erasure and a joining that was undone, of the number nought."""
+    common = {"id": "0" * 32, "decided_by": "0" * 32, "decided_at": AT}
+    for member_id in sorted(set(members)):
+        with transaction():
+            db.session.add(
+                persons.ErasureRequest(
+                    member_id=member_id,
+                    id="0" * 32,
+                    way="page",
+                    asked_by=member_id,
+                    asked_at=AT,
+                    due_on=AT.date(),
+                )
+            )
+            db.session.add(
+                persons.GivenUp(
+                    member_id=member_id,
+                    kept_id=town.spare,
+                    state="undone",
+                    decided_on=AT.date(),
+                    kept_seq=0,
+                    kept_hash="0" * 64,
+                    note="",
+                    before="{}",
+                    **common,
+                )
+            )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import current_app
 from flask_babel import gettext
 
-from learnapp import catalogue, ledger, questions, quiz
+from learnapp import catalogue, ledger, persons, questions, quiz
 from learnapp.errors import N_
 from learnapp.quiz import AttemptInfo
 from learnapp.quiz.phases import Coming, Phase, Seen, Standing
@@ -70,7 +70,13 @@ def hidden_in(member_id: str, entries: Iterable[ledger.Entry]) -> frozenset[str]
     """The ids of attempts among these entries whose result is not shown yet. Asks nothing where there are no
     quizzes among them."""
     named = {entry.data["attempt"] for entry in entries if entry.kind == ledger.QuizEnded.kind}
-    return results(quiz.attempts(member_id)).hidden & named if named else frozenset()
+    if not named:
+        return frozenset()
+    mine = quiz.attempts(member_id)
+    if not named <= {one.id for one in mine}:
+        # Attempts that were made with an account which was joined with this one.
+        mine = [one for account in (member_id, *persons.joined(member_id)) for one in quiz.attempts(account)]
+    return results(mine).hidden & named
 
 
 # In words -----------------------------------------------------------------------------------------------
