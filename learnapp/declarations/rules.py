@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from learnapp.errors import N_, Conflict, Forbidden, Invalid
 
+# What the ledger calls this area as a writer.
+SOURCE = "declarations"
 WAITING = ("declared", "recorded")
 STATES = {
     "declared": N_("Declared, not confirmed yet"),
@@ -67,6 +69,8 @@ class Recorded(Protocol):
     def recorded_at(self) -> datetime: ...
     @property
     def recorder(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -106,12 +110,12 @@ class Signed:
 
 
 def standings(entries: Iterable[Recorded]) -> dict[str, Standing]:
-    """How each act of a member stands, by its id. Expects the whole stream.
+    """How each act of a member stands, by its id; none of somebody who was erased. Expects the whole stream.
 
     An act whose beginning was voided is withdrawn or voided. One whose confirmation was voided is voided: what
     was recognised once does not come back by itself. Where the refusal was voided the act waits again.
     """
-    ordered = sorted(entries, key=lambda entry: entry.seq)
+    ordered = _in_order(entries)
     voids = {entry.data["seq"]: entry for entry in ordered if entry.kind == "voided"}
     found: dict[str, Standing] = {}
     for entry in ordered:
@@ -121,6 +125,11 @@ def standings(entries: Iterable[Recorded]) -> dict[str, Standing]:
             act_id = entry.data["act_id"]
             found[act_id] = _decided(found[act_id], entry, voids.get(entry.seq))
     return found
+
+
+def _in_order(entries: Iterable[Recorded]) -> list[Recorded]:
+    ordered = sorted(entries, key=lambda entry: entry.seq)
+    return [] if any(entry.kind == "erased" for entry in ordered) else ordered
 
 
 def _begun(entry: Recorded, void: Recorded | None) -> Standing:
@@ -164,7 +173,7 @@ def _ended(standing: Standing, entry: Recorded, state: str) -> Standing:
 
 def signatures(entries: Iterable[Recorded]) -> dict[tuple[str, str], Signed]:
     """The last signature that stands, by period and quarter. Expects the whole stream."""
-    ordered = sorted(entries, key=lambda entry: entry.seq)
+    ordered = _in_order(entries)
     void = {entry.data["seq"] for entry in ordered if entry.kind == "voided"}
     return {
         (entry.data["period"], entry.data["quarter"]): Signed(
@@ -317,8 +326,11 @@ def _times(one: Seen, known: Iterable[Seen], terms: Terms) -> int:
 def unsettled(entries: Iterable[Recorded]) -> bool:
     """Whether these entries may have changed how acts or signatures stand behind this area's back: something was
     voided by hand, or came from another account."""
-    kinds = {entry.kind for entry in entries}
-    return bool(kinds & {"voided", "merged", "merge-undone"}) and bool(kinds & (KINDS - {"voided"}))
+    found = list(entries)
+    mine = [entry for entry in found if entry.kind in KINDS - {"voided"}]
+    return any(entry.source != SOURCE for entry in mine) or (
+        bool(mine) and any(entry.kind in ("voided", "erased") for entry in found)
+    )
 
 
 def quarter_of(day: date) -> str:

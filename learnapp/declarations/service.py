@@ -20,6 +20,7 @@ from learnapp.declarations.models import ActFile, DeclaredAct, QuarterSignature
 from learnapp.declarations.oneself import accounts_of
 from learnapp.declarations.rules import (
     DECLINE_REASONS,
+    SOURCE,
     Signed,
     Standing,
     check_decider,
@@ -36,7 +37,6 @@ Origin = Literal["declared", "recorded"]
 
 # A request may hold 2 MB in all.
 MOST_BYTES = 1536 * 1024
-SOURCE = "declarations"
 
 _act, _file, _signature = table_of(DeclaredAct), table_of(ActFile), table_of(QuarterSignature)
 

@@ -38,7 +38,7 @@ class Book:
         for period in (*([on_the_day] if on_the_day else []), *reversed(self.periods)):
             for act in _acts(period):
                 if act.code == code:
-                    return act.text_en if language() == "en" and act.text_en else act.text
+                    return in_language(act.text, act.text_en)
         return code
 
     def against(self, code: str, day: date) -> bool:
@@ -55,6 +55,11 @@ class Book:
             act.code: declarations.Terms(act.limit, act.deducts, act.veto, period.starts_on, period.ends_on)
             for act in _acts(period)
         }
+
+
+def in_language(text: str, text_en: str) -> str:
+    """Words of a rule set or a period in the language of the request, else in the main one."""
+    return text_en if language() == "en" and text_en else text
 
 
 def _acts(period: points.PeriodInfo) -> Iterator[points.Act]:

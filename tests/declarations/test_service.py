@@ -280,3 +280,48 @@ def test_a_branch_with_one_official(town: World) -> None:
     assert (found[theirs].people, found[theirs].above) == (frozenset({only}), False)
     assert (found[mine].people, found[mine].above) == (frozenset(), True)
     assert (found[recorded].people, found[recorded].above) == (frozenset(), True)
+
+
+def test_rows_of_an_erased_person_do_not_come_back(town: World) -> None:
+    member = town.people["member"]
+    act_id = acting.declare(member)
+    acting.confirm(member, act_id, town.people["secretary"])
+    with transaction():
+        declarations.forget(member)
+        ledger.record(
+            ledger.Erased(request="r1"),
+            member_id=member,
+            uid="erased/r1",
+            occurred_at=AT,
+            at=AT,
+            recorder=town.people["operator"],
+            source="persons",
+        )
+    with transaction():
+        follow.fold(member, at=AT, zone=ZONE)
+    assert declarations.acts_of(member) == [] and declarations.check(member) == []
+    with pytest.raises(NotFound):
+        acting.confirm(member, act_id, town.people["secretary"])
+
+
+def test_what_comes_from_another_account_is_found_by_following(town: World) -> None:
+    """As a merge records it: the same events in this stream, by whoever merged, under another source."""
+    member, secretary = town.people["member"], town.people["secretary"]
+    event = ledger.ActDeclared(act="lecture", act_id="e" * 32, on="2026-03-02", note="")
+    with transaction():
+        ledger.record(
+            event,
+            member_id=member,
+            uid="merge/m1/4",
+            occurred_at=AT,
+            at=AT,
+            recorder=town.people["operator"],
+            source="merge",
+        )
+    with transaction():
+        follow.member(member, at=AT, zone=ZONE)
+    info = declarations.act(member, "e" * 32)
+    assert (info.standing.state, info.standing.proposer) == ("declared", member)
+    assert info.branch_id == town.branch[0]
+    acting.confirm(member, "e" * 32, secretary)
+    assert declarations.check(member) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,7 +19,6 @@ from learnapp.web import offers
 from learnapp.web.declarations.blueprint import bp
 from learnapp.web.doors import follow_now, may, me, now, today
 from learnapp.web.filters import hundredths
-from learnapp.web.points import in_language
 from learnapp.web.quiz.results import hidden_in
 from learnapp.web.words import ActWords, act_words
 
@@ -70,11 +69,14 @@ def title_of(name: str) -> str:
 def quarters(book: offers.Book) -> list[Quarter]:
     """The quarters that the asker can sign or has signed, the newest first."""
     signed = declarations.signed(me().member_id)
-    return [
-        Quarter(period, name, title_of(name), signed.get((period.id, name)))
-        for period in reversed(book.periods)
-        for name in names(period, today())
-    ]
+    shown = _shown() if signed else {}
+    found = []
+    for period in reversed(book.periods):
+        for name in names(period, today()):
+            known = signed.get((period.id, name))
+            changed = known is not None and known.digest != digest_of(_lines(period, name, shown))
+            found.append(Quarter(period, name, title_of(name), known, changed))
+    return found
 
 
 def waiting(book: offers.Book) -> Quarter | None:
@@ -98,17 +100,18 @@ def digest_of(lines: Sequence[points.Line]) -> str:
     return hashlib.sha256(json.dumps(rows, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _lines(period: points.PeriodInfo, name: str) -> tuple[list[points.Line], dict[int, ledger.Entry]]:
-    """The lines of a quarter with their entries; a result that is not shown yet is left out."""
+def _shown() -> dict[int, ledger.Entry]:
+    """The asker's entries by their seq; a result that is not shown yet is left out."""
     member_id = me().member_id
-    first, last = declarations.quarter_days(name)
     entries = ledger.entries_after(member_id, 0)
     hidden = hidden_in(member_id, entries)
-    shown = {entry.seq: entry for entry in entries if entry.data.get("attempt") not in hidden}
-    lines = [
-        line for line in points.lines(member_id, period) if first <= line.on <= last and line.seq in shown
-    ]
-    return lines, shown
+    return {entry.seq: entry for entry in entries if entry.data.get("attempt") not in hidden}
+
+
+def _lines(period: points.PeriodInfo, name: str, shown: Mapping[int, ledger.Entry]) -> list[points.Line]:
+    first, last = declarations.quarter_days(name)
+    found = points.lines(me().member_id, period)
+    return [line for line in found if first <= line.on <= last and line.seq in shown]
 
 
 def _period(period_id: str, name: str) -> points.PeriodInfo:
@@ -123,7 +126,7 @@ def _row(line: points.Line, period: points.PeriodInfo, entry: ledger.Entry) -> R
     number = hundredths(line.counted)
     return Row(
         act_words(entry),
-        in_language(rule.text, rule.text_en),
+        offers.in_language(rule.text, rule.text_en),
         f"+{number}" if line.counted > 0 else number.replace("-", "－"),
         line.on,
     )
@@ -134,12 +137,13 @@ def _row(line: points.Line, period: points.PeriodInfo, entry: ledger.Entry) -> R
 def quarter(period_id: str, quarter: str) -> str:
     """The lines of a quarter, and the button that signs them."""
     period = _period(period_id, quarter)
-    lines, entries = _lines(period, quarter)
+    entries = _shown()
+    lines = _lines(period, quarter, entries)
     digest, signed = digest_of(lines), declarations.signed(me().member_id).get((period_id, quarter))
     return render_template(
         "declarations/quarter.html",
         quarter=Quarter(period, quarter, title_of(quarter), signed, bool(signed and signed.digest != digest)),
-        title=in_language(period.title, period.title_en),
+        title=offers.in_language(period.title, period.title_en),
         rows=[_row(line, period, entries[line.seq]) for line in lines],
         total=hundredths(sum(line.counted for line in lines)),
         digest=digest,
@@ -151,7 +155,7 @@ def quarter(period_id: str, quarter: str) -> str:
 def sign(period_id: str, quarter: str) -> Response:
     """Signs what was shown. Where the lines have changed since, they are shown again instead."""
     period = _period(period_id, quarter)
-    lines, _ = _lines(period, quarter)
+    lines = _lines(period, quarter, _shown())
     back = redirect(url_for("declarations.quarter", period_id=period_id, quarter=quarter), 303)
     if request.form.get("digest") != digest_of(lines):
         flash(gettext("Something was added meanwhile. Please look once more."), "warning")
