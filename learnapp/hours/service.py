@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, select
+
 from learnapp import clock, ledger, plans
+from learnapp.db import db, table_of
 from learnapp.hours import rules
 from learnapp.hours.rules import CREDITED, EQUIVALENCE, Difference
 
@@ -21,6 +24,14 @@ class Credit:
 
 
 NOTHING = Credit()
+
+_head = table_of(ledger.LedgerHead)
+_BATCH = (
+    select(_head.c.member_id)
+    .where(_head.c.member_id > bindparam("after"))
+    .order_by(_head.c.member_id)
+    .limit(500)
+)
 
 
 def _happened(member_id: str, first: date, last: date, zone: str) -> list[ledger.Entry]:
@@ -64,10 +75,18 @@ def of_year(member_id: str, year: int, zone: str) -> list[ledger.Entry]:
     return [one for one in entries if one.data.get("hours") and rules.day_of(one, zone).year == year]
 
 
-def check(member_ids: Collection[str], zone: str) -> Iterator[tuple[str, int, tuple[Difference, ...]]]:
-    """For each of these members how many entries credit hours, and those that do not agree with their rule."""
+def check(member_ids: Iterable[str] | None, zone: str) -> Iterator[tuple[str, int, tuple[Difference, ...]]]:
+    """For each of these members, None being everybody who has a stream, how many entries credit hours, and those
+    that do not agree with their rule."""
     known = {version: one.hour for version, one in plans.known_rules().items()}
-    for member_id in member_ids:
+    for member_id in _everybody() if member_ids is None else member_ids:
         stream = ledger.entries_after(member_id, 0)
         crediting = sum(1 for entry in stream if entry.kind in CREDITED and entry.data.get("hour_rule"))
         yield member_id, crediting, rules.differences(stream, known, zone)
+
+
+def _everybody() -> Iterator[str]:
+    after = ""
+    while found := db.session.execute(_BATCH, {"after": after}).scalars().all():
+        yield from found
+        after = found[-1]
