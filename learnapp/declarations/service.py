@@ -139,7 +139,8 @@ def _keep_file(member_id: str, act_id: str, file: bytes, at: datetime) -> None:
         raise Invalid("file-kind", N_("This file is neither a picture nor a PDF."))
     if len(file) > MOST_BYTES:
         raise Invalid("file-size", N_("This file is too large. The limit is 1.5 MB."))
-    row = {"member_id": member_id, "act_id": act_id, "media_type": kind, "data": file, "stored_at": at}
+    row = {"member_id": member_id, "act_id": act_id, "media_type": kind, "stored_at": at}
+    row["data"] = media.without_traces(file)
     db.session.execute(insert(_file), row)
 
 

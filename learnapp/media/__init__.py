@@ -8,5 +8,18 @@ from learnapp.media.models import MediaFile
 from learnapp.media.queries import Info, info
 from learnapp.media.rules import MAX_BYTES, SUFFIXES, hash_of, is_hash, sniff, sniff_paper
 from learnapp.media.store import Store
+from learnapp.media.traces import without_traces
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "Info", "MediaFile", "Store", "hash_of", "info", "is_hash", "sniff", "sniff_paper"]
+__all__ = [
+    "MAX_BYTES",
+    "SUFFIXES",
+    "Info",
+    "MediaFile",
+    "Store",
+    "hash_of",
+    "info",
+    "is_hash",
+    "sniff",
+    "sniff_paper",
+    "without_traces",
+]
