@@ -18,7 +18,7 @@ from learnapp.assessment.models import (
     PostedTotal,
 )
 from learnapp.assessment.objections import ObjectionInfo
-from learnapp.assessment.posting import PostedAct, PostedMember, hangs, post, posting
+from learnapp.assessment.posting import PostedAct, PostedMember, hanging, hangs, hangs_for, post, posting
 from learnapp.assessment.rules import (
     NOT_GRADED,
     OUTCOMES,
@@ -27,7 +27,6 @@ from learnapp.assessment.rules import (
     Calendar,
     over_share,
     period_digest,
-    suggested,
 )
 
 __all__ = [
@@ -50,13 +49,14 @@ __all__ = [
     "amending",
     "closing",
     "grades",
+    "hanging",
     "hangs",
+    "hangs_for",
     "objections",
     "over_share",
     "period_digest",
     "planning",
     "post",
     "posting",
-    "suggested",
     "working_calendar",
 ]

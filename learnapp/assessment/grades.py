@@ -16,7 +16,7 @@ from learnapp.assessment.rules import NOT_GRADED
 from learnapp.db import db, table_of
 from learnapp.errors import N_, Conflict, Forbidden, Invalid
 
-_grade = table_of(Grade)
+_grade, _standing = table_of(Grade), table_of(points.Standing)
 
 
 @dataclass(frozen=True)
@@ -190,3 +190,18 @@ def erase(member_id: str) -> int:
         delete(_grade).where(_grade.c.member_id == member_id).returning(_grade.c.number)
     )
     return len(gone.all())
+
+
+def undecided(period: points.PeriodInfo) -> dict[str, int]:
+    """For how many members of each branch no grade was decided yet; empty where the rules name no grades."""
+    if not period.rules.grades:
+        return {}
+    rows = db.session.execute(
+        select(_standing.c.branch_id, func.count())
+        .where(
+            _standing.c.period_id == period.id,
+            _standing.c.member_id.not_in(select(_grade.c.member_id).where(_grade.c.period_id == period.id)),
+        )
+        .group_by(_standing.c.branch_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, insert, literal, select
+from sqlalchemy import Date, bindparam, func, insert, literal, select
 
 from learnapp import audit, points
 from learnapp.accounts import Account
 from learnapp.assessment.models import PostedLine, PostedTotal
 from learnapp.assessment.rules import POSTING_DAYS, Calendar
+from learnapp.branches import BranchPath
 from learnapp.db import db, table_of
 from learnapp.errors import N_, Invalid
 from learnapp.ledger import LedgerEntry
@@ -193,3 +194,33 @@ def posted_branch(member_id: str, period_id: str) -> str | None:
     return db.session.execute(
         select(_total.c.branch_id).where(_total.c.member_id == member_id, _total.c.period_id == period_id)
     ).scalar_one_or_none()
+
+
+def hanging(ancestors: Collection[str], today: date) -> points.PeriodInfo | None:
+    """The posting that is up today for a branch, given with everything above it; one question where there is none."""
+    if not ancestors:
+        return None
+    found = db.session.execute(_HANGING, {"ancestors": sorted(ancestors), "today": today}).scalars().first()
+    return None if found is None else points.period(found)
+
+
+def hangs_for(branch_id: str | None, today: date) -> bool:
+    """Whether something hangs today for whoever is at home in a branch. One question."""
+    if branch_id is None:
+        return False
+    return db.session.execute(_HANGS, {"branch_id": branch_id, "today": today}).first() is not None
+
+
+_period, _path = table_of(points.Period), table_of(BranchPath)
+_UP = (_period.c.state == "posted") & (_period.c.post_until >= bindparam("today", type_=Date()))
+_HANGING = (
+    select(_period.c.id)
+    .where(_period.c.branch_id.in_(bindparam("ancestors", expanding=True)), _UP)
+    .order_by(_period.c.starts_on)
+)
+_HANGS = (
+    select(_period.c.id)
+    .join(_path, _path.c.ancestor_id == _period.c.branch_id)
+    .where(_path.c.branch_id == bindparam("branch_id"), _UP)
+    .limit(1)
+)

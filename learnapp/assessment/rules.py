@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Protocol
 
 from learnapp.errors import N_, Invalid
 
@@ -28,7 +27,6 @@ OUTCOMES: Mapping[str, str] = {
 }
 
 _DAY = timedelta(days=1)
-_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -106,25 +104,6 @@ def _year(text: str) -> tuple[int, list[Holiday], list[date]]:
     if any(one.last < one.first for one in holidays):
         raise Invalid("calendar-holiday", N_("A holiday in %(year)s ends before it begins."), year=year)
     return year, holidays, worked
-
-
-class Band(Protocol):
-    """A grade of a rule set, as far as a suggestion needs it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def at_least(self) -> int: ...
-
-
-def suggested(total: int, bands: Sequence[Band], *, vetoed: bool = False) -> str:
-    """The id of the grade that a sum in hundredths suggests: of those reached the highest; the lowest of all where
-    a veto item stands. Empty where the rule set names no grades, or the sum reaches none."""
-    ordered = sorted(bands, key=lambda band: band.at_least)
-    if vetoed and ordered:
-        return ordered[0].id
-    reached = [band for band in ordered if total >= band.at_least]
-    return reached[-1].id if reached else ""
 
 
 def over_share(grades: Collection[str], grade: str, share_at_most: Fraction | None) -> tuple[int, int] | None:

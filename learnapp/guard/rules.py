@@ -93,6 +93,9 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "assessment.grade": _rules(("secretary", "own"), ("committee", "subtree")),
     "assessment.review": _rules(("secretary", "own"), ("reviewer", "subtree"), ("committee", "subtree")),
     "assessment.own": EVERY_MEMBER,
+    # Writing rule sets of points and trying them; results by name are for the own branch.
+    "points.rules": _rules(("committee", "subtree")),
+    "points.trial": _rules(("secretary", "own"), ("committee", "subtree")),
     "coverage.read": _rules(
         ("recorder", "own"), ("secretary", "own"), ("committee", "subtree"), ("auditor", "subtree")
     ),

@@ -77,7 +77,19 @@ from learnapp.points.rules import (
 from learnapp.points.sentences import sentence
 from learnapp.points.service import fold, forget
 from learnapp.points.situation import Frozen
-from learnapp.points.why import STEPS, Part, Step, Why, explained, split, stories, story, why, without
+from learnapp.points.why import (
+    STEPS,
+    Part,
+    Step,
+    Why,
+    explained,
+    periods_of,
+    split,
+    stories,
+    story,
+    why,
+    without,
+)
 
 __all__ = [
     "CAUSES",
@@ -143,6 +155,7 @@ __all__ = [
     "parse",
     "period",
     "periods_for",
+    "periods_of",
     "plan_period",
     "post_period",
     "recheck",

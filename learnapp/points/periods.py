@@ -47,6 +47,7 @@ class PeriodInfo:
     closing_at: datetime | None
     closed_at: datetime | None
     digest: str
+    closing_reason: str
 
     @property
     def span(self) -> Span:
@@ -96,6 +97,7 @@ _COLUMNS = (
     _period.c.closing_at,
     _period.c.closed_at,
     _period.c.digest,
+    _period.c.closing_reason,
 )
 _PERIODS = (
     select(*_COLUMNS)

@@ -25,6 +25,7 @@ from learnapp.web import (
     preferences,
     quiz,
     records,
+    rulesets,
     study,
 )
 from learnapp.web.gateway import Rsgi, rsgi
@@ -46,6 +47,7 @@ def set_up(app: Flask, settings: Config) -> None:
         notices,
         persons,
         records,
+        rulesets,
     ):
         app.register_blueprint(pages.bp)
     if settings.environment != "production":

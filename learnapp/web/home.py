@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import drill, notices, quiz, study
+from learnapp import assessment, drill, guard, notices, quiz, study
 from learnapp.web import declarations, due
 from learnapp.web import notices as told
-from learnapp.web.doors import PUBLIC, may, me, now, settings
+from learnapp.web.doors import PUBLIC, may, me, now, settings, today
 from learnapp.web.quiz import figures, late
 
 bp = Blueprint("home", __name__)
@@ -29,6 +29,7 @@ def index() -> str:
         step=due.next_step(standings, tasks),
         tasks=[task for task in tasks if task.state != "done"],
         done=sum(task.state == "done" for task in tasks),
+        posting_hangs=assessment.hangs_for(me().branch_id, today()),
         drill=drill.something_due(me().member_id, at=now(), zone=settings().zone),
         hours=due.hours_of(me().member_id),
     )
@@ -52,6 +53,13 @@ def work() -> str:
             gettext("Study hours"),
             gettext("how long one is, and how many are expected of whom"),
         ),
+        (
+            "assessment.read",
+            url_for("assessment.index"),
+            gettext("Assessment periods"),
+            gettext("posting, grades, closing"),
+        ),
+        ("assessment.review", url_for("assessment.review"), gettext("Objections"), _objections()),
         (
             "points.branch",
             url_for("points.units"),
@@ -92,6 +100,18 @@ def work() -> str:
             gettext("Persons"),
             gettext("join two accounts, requests for erasure, old data"),
         ),
+        (
+            "points.rules",
+            url_for("rulesets.index"),
+            gettext("Rule sets"),
+            gettext("write, try and adopt the rules of points"),
+        ),
+        (
+            "points.trial",
+            url_for("rulesets.runs"),
+            gettext("Dry runs"),
+            gettext("what other rules would have made of a past period"),
+        ),
         ("audit.read", url_for("audit.index"), gettext("Security log"), gettext("who used power, and when")),
         (
             "audit.read",
@@ -103,6 +123,14 @@ def work() -> str:
     reports = quiz.doubtful() if me().can("quiz.statistics") else ()
     checks = [check for report in reports for check in figures.checks(report)]
     return render_template("home/work.html", doors=doors, checks=checks)
+
+
+def _objections() -> str:
+    """How many objections wait in the asker's units, in words."""
+    if not me().can("assessment.review"):
+        return ""
+    waiting = len(assessment.objections.addressed(guard.units(me(), "assessment.review")))
+    return str(ngettext("%(num)s waits", "%(num)s wait", waiting) if waiting else gettext("nothing waits"))
 
 
 def _to_answer() -> str:

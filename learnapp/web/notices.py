@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import declarations, ledger, notices, quiz
+from learnapp import assessment, declarations, ledger, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_
 from learnapp.notices import Told
@@ -18,7 +18,7 @@ from learnapp.web import granted
 from learnapp.web.doors import may, me, now
 from learnapp.web.filters import hundredths
 from learnapp.web.quiz import results
-from learnapp.web.words import title_of
+from learnapp.web.words import act_words, title_of
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -39,7 +39,16 @@ _DECIDED = {
     "waived": N_("“%(title)s” was waived for you"),
     "equivalence-granted": N_("Something else was accepted in place of “%(title)s”"),
 }
+_ASSESSED = {
+    "amended": N_("The rules of points were amended in the middle of the period"),
+    "objection": N_("A reply to your objection"),
+    "objection-new": N_("An objection waits for you to decide"),
+    "objection-late": N_("A reminder: an objection waits for longer than it should"),
+}
 _STATES = {
+    "upheld": N_("Upheld"),
+    "partly": N_("Upheld in part"),
+    "rejected": N_("Not upheld"),
     "fixed": N_("The question was corrected."),
     "answered": "",
     "appeal-kept": N_("The marks stay as they are."),
@@ -69,6 +78,8 @@ def heads(found: Sequence[Told]) -> list[tuple[str, str, str]]:
 
 
 def _head(one: Told) -> str:
+    if one.what in _ASSESSED:
+        return str(gettext(_ASSESSED[one.what]))
     if one.what == "act":
         against = one.data.get("state") == "against"
         day = date.fromisoformat(str(one.data["on"]))
@@ -107,7 +118,35 @@ def _lines(found: Sequence[Told]) -> list[Line]:
     return [_line(one, known, reasons) for one in found]
 
 
+def _assessed_line(one: Told) -> Line:
+    """An amendment with its reason, an objection that was decided or that waits."""
+    quoted, texts = str(one.data.get("reply") or ""), []
+    link = (url_for("assessment.mine"), gettext("Posting and grades"))
+    if one.what == "amended":
+        found = assessment.amending.amendment(str(one.data["trace"]))
+        quoted = found.reason if found else ""
+        texts.append(gettext("They hold for the whole period; your points were computed anew."))
+        link = (url_for("points.mine"), gettext("My points"))
+    elif one.what == "objection":
+        texts.append(gettext(_STATES[str(one.data["state"])]) + gettext("."))
+    else:
+        objection = one.subject.removeprefix("objection/")
+        where = url_for("assessment.review_one", member_id=one.data["about"], objection_id=objection)
+        link = (where, gettext("To the objection"))
+    return Line(
+        id=one.id,
+        head=_head(one),
+        texts=tuple(texts),
+        quoted=quoted,
+        links=(link,),
+        at=one.made_at,
+        new=one.seen_at is None,
+    )
+
+
 def _line(one: Told, known: results.Results, reasons: Mapping[str, str]) -> Line:
+    if one.what in _ASSESSED:
+        return _assessed_line(one)
     if one.kind == "decision":
         return _decision_line(one)
     return _result_line(one, known, reasons) if one.kind == "result" else _reply_line(one)
@@ -120,9 +159,16 @@ def _decision_line(one: Told) -> Line:
     entry = ledger.entry(member_id, one.entry_seq)
     who = granted.decided([entry], member_id)[entry.seq]
     if one.what == "corrected":
+        fallen = [ledger.entry(member_id, seq) for seq in one.data["entries"]]
+        hidden = results.hidden_in(member_id, fallen)
         texts = [
-            gettext("Entry %(seq)s no longer counts: %(reason)s.", seq=seq, reason=_why(one))
-            for seq in one.data["entries"]
+            gettext(
+                "Entry %(seq)s, “%(what)s”, no longer counts: %(reason)s.",
+                seq=old.seq,
+                what=act_words(old, hidden).title,
+                reason=_why(one),
+            )
+            for old in fallen
         ]
     else:
         texts = [granted.told(entry.event)[1]]
