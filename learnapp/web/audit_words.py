@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from flask import current_app
 from flask_babel import gettext, ngettext
 
 from learnapp import accounts, audit, branches, guard
@@ -63,6 +64,9 @@ def _detail(event: audit.Event, units: dict[str, str]) -> str:
         parts.append(gettext(guard.ROLE_WORDS.get(role, role)))
     if event.subject:
         parts.append(units.get(event.subject.removeprefix("branch/"), event.subject))
+    if "on" in event.detail:
+        day = current_app.jinja_env.filters["day"](date.fromisoformat(str(event.detail["on"])), year=True)
+        parts.append(gettext("from %(day)s on", day=day))
     if "kind" in event.detail:
         kind = str(event.detail["kind"])
         parts.append(gettext(_CODES.get(kind, kind)))

@@ -47,6 +47,8 @@ def me() -> str:
         posts=branches.POSTS,
         role_words=guard.ROLE_WORDS,
         notice=notice,
+        transfer=next(iter(branches.transfers_of(member_id, today())), None),
+        transfer_states=branches.TRANSFER_STATES,
         log=lines(audit.events([member_id], limit=_LOG_ROWS)),
     )
 

@@ -99,12 +99,13 @@ def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, in
     )
     text = request.args.get("q", "")
     units = [unit for unit in branches.search(text) if unit.id != person.branch_id] if at_home else []
+    busy = latest and (latest.running or (latest.state == "confirmed" and latest.moves_on > today()))
     page = render_template(
         "branches/transfer.html",
         person=person,
         step=_in_full(latest) if latest else None,
         own=own,
-        may_ask=at_home and person.branch_id and not (latest and latest.running),
+        may_ask=at_home and person.branch_id and not busy,
         text=text,
         units=units,
         above={unit.id: unit.name for unit in branches.units({unit.parent_id or "" for unit in units})},
