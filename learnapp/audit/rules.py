@@ -56,6 +56,7 @@ ACTIONS = {
     "corrected": N_("Name or phone was corrected"),
     "retention-confirmed": N_("Deleting old data was confirmed"),
     "retention-done": N_("Old data was deleted"),
+    "rule-set-adopted": N_("A rule set of points was adopted"),
     "period-planned": N_("An assessment period was planned"),
     "period-opened": N_("An assessment period was opened"),
     "period-amended": N_("The rules of an open period were amended"),

@@ -350,6 +350,87 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_table(
+        "rule_draft",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column(
+            "begun_from",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "saved_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_rule_draft_branch_id_branch")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_draft")),
+        info={"place": "reference"},
+    )
+    op.create_index(op.f("ix_rule_draft_branch_id"), "rule_draft", ["branch_id"], unique=False)
+    op.create_table(
+        "rule_version",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "set_id",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "rule_set",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column(
+            "run_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "made_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_rule_version_branch_id_branch")),
+        sa.ForeignKeyConstraint(
+            ["rule_set"], ["rule_set.hash"], name=op.f("fk_rule_version_rule_set_rule_set")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_version")),
+        sa.UniqueConstraint(
+            "branch_id", "set_id", "number", name=op.f("uq_rule_version_branch_id_set_id_number")
+        ),
+        info={"place": "reference"},
+    )
+    op.create_table(
         "study_rule_use",
         sa.Column(
             "branch_id",
@@ -457,6 +538,69 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_index("ix_closed_member_period_id", "closed_member", ["period_id"], unique=False)
+    op.create_table(
+        "dry_run",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "draft_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "rule_set",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column(
+            "after",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "made_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "worker",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_dry_run_branch_id_branch")),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_dry_run_period_id_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dry_run")),
+        info={"place": "reference"},
+    )
+    op.create_index(op.f("ix_dry_run_branch_id"), "dry_run", ["branch_id"], unique=False)
+    op.create_index(op.f("ix_dry_run_draft_id"), "dry_run", ["draft_id"], unique=False)
+    op.create_index(op.f("ix_dry_run_period_id"), "dry_run", ["period_id"], unique=False)
+    op.create_index(op.f("ix_dry_run_state"), "dry_run", ["state"], unique=False)
     op.create_table(
         "grade",
         sa.Column(
@@ -719,6 +863,41 @@ def upgrade() -> None:
         info={"place": "member"},
     )
     op.create_index("ix_posted_total_period_id", "posted_total", ["period_id", "branch_id"], unique=False)
+    op.create_table(
+        "dry_run_move",
+        sa.Column(
+            "run_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("was", sa.Integer(), nullable=False),
+        sa.Column("would", sa.Integer(), nullable=False),
+        sa.Column(
+            "was_grade",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "would_grade",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["dry_run.id"], name=op.f("fk_dry_run_move_run_id_dry_run")),
+        sa.PrimaryKeyConstraint("run_id", "member_id", name=op.f("pk_dry_run_move")),
+        info={"place": "key:run_id"},
+    )
+    op.create_index("ix_dry_run_move_branch", "dry_run_move", ["run_id", "branch_id"], unique=False)
     op.add_column(
         "account",
         sa.Column(
@@ -803,6 +982,8 @@ def downgrade() -> None:
     op.drop_column("period", "people")
     op.drop_column("coverage_mark", "home_id")
     op.drop_column("account", "closed_for")
+    op.drop_index("ix_dry_run_move_branch", table_name="dry_run_move")
+    op.drop_table("dry_run_move")
     op.drop_index("ix_posted_total_period_id", table_name="posted_total")
     op.drop_table("posted_total")
     op.drop_index("ix_posted_line_period_id", table_name="posted_line")
@@ -816,12 +997,20 @@ def downgrade() -> None:
     op.drop_table("objection")
     op.drop_index("ix_grade_period_id", table_name="grade")
     op.drop_table("grade")
+    op.drop_index(op.f("ix_dry_run_state"), table_name="dry_run")
+    op.drop_index(op.f("ix_dry_run_period_id"), table_name="dry_run")
+    op.drop_index(op.f("ix_dry_run_draft_id"), table_name="dry_run")
+    op.drop_index(op.f("ix_dry_run_branch_id"), table_name="dry_run")
+    op.drop_table("dry_run")
     op.drop_index("ix_closed_member_period_id", table_name="closed_member")
     op.drop_table("closed_member")
     op.drop_index("ix_transfer_to_id", table_name="transfer")
     op.drop_index("ix_transfer_from_id", table_name="transfer")
     op.drop_table("transfer")
     op.drop_table("study_rule_use")
+    op.drop_table("rule_version")
+    op.drop_index(op.f("ix_rule_draft_branch_id"), table_name="rule_draft")
+    op.drop_table("rule_draft")
     op.drop_table("membership_before")
     op.drop_table("study_rule_text")
     op.drop_table("retention_run")
