@@ -8,6 +8,7 @@ from learnapp.cli import (
     content,
     coverage,
     database,
+    declarations,
     demo,
     doctor,
     hours,
@@ -41,6 +42,7 @@ for command in (
     period.group,
     quiz.group,
     coverage.group,
+    declarations.group,
     retention.retention,
 ):
     main.add_command(command)
