@@ -21,6 +21,7 @@ _LINES = {
     "course-completed": "course",
     "quiz-ended": "quiz",
     "equivalence-granted": "equivalence",
+    "waived": "waiver",
 }
 
 
@@ -45,8 +46,9 @@ class Recorded(Protocol):
 class Line:
     """Something that stands in the record: a `course`, a `module` of a course, or a `quiz` that was passed, in
     exactly this version, with the entry that says so; or an `equivalence`, something done elsewhere that was
-    accepted in place of the course or quiz `thing`. Hours, their mode and rule are there where some were credited,
-    the attempt is a quiz's."""
+    accepted in place of the course or quiz `thing`; or a `waiver` of such a thing until the day `until` (ISO, empty
+    for good). Both rest on the code `basis`. Hours, their mode and rule are there where some were credited, the
+    attempt is a quiz's."""
 
     kind: str
     slug: str
@@ -60,6 +62,8 @@ class Line:
     hour_rule: str = ""
     attempt: str = ""
     thing: str = ""
+    basis: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Year:
     hours: Mapping[str, int]
     hour_rules: tuple[str, ...]
     accepted: tuple[Line, ...] = ()
+    waived: tuple[Line, ...] = ()
 
     @property
     def credited(self) -> tuple[Line, ...]:
@@ -141,6 +146,8 @@ def _line(entry: Recorded, zone: str) -> Line:
         hour_rule=data.get("hour_rule", ""),
         attempt=data.get("attempt", ""),
         thing=thing,
+        basis=data.get("basis", ""),
+        until=data.get("until", ""),
     )
 
 
@@ -158,7 +165,7 @@ def _corrections(stream: Sequence[Recorded], voids: Mapping[int, Recorded], zone
 
 def _same_matter(old: Recorded, new: Recorded) -> bool:
     """Whether `new` says anew what `old` said: of the same attempt, the same module, the same course."""
-    others = {"quiz-ended": ("attempt",), "equivalence-granted": ("thing",)}
+    others = {"quiz-ended": ("attempt",), "equivalence-granted": ("thing",), "waived": ("thing",)}
     fields = others.get(old.kind, ("course", "module"))
     return old.kind == new.kind and all(old.data.get(name) == new.data.get(name) for name in fields)
 
@@ -185,6 +192,7 @@ def _year(year: int, lines: Sequence[Line], corrections: Sequence[Correction]) -
         hours=dict(sorted(hours.items())),
         hour_rules=tuple(sorted({line.hour_rule for line in credited if line.hour_rule})),
         accepted=accepted,
+        waived=tuple(line for line in of_year if line.kind == "waiver"),
     )
 
 

@@ -135,8 +135,19 @@ def test_an_equal_result_and_other_voidings_tell_nothing(member: str) -> None:
         seq = corrected(member, 1, LATER, earned=300, passed=False, cause="late")
         void(member, seq, LATER, reason="superseded", trace="")
         other = ended(member, LATER, attempt="3" * 32, number=2)
-        void(member, other, LATER, reason="entered-in-error", trace="")
+        void(member, other, LATER, reason="unmerged", trace="")
     assert folded(member) == []
+
+
+def test_an_entry_that_somebody_voided_by_hand_is_told_once(member: str) -> None:
+    with transaction():
+        void(member, 1, LATER, reason="entered-in-error", trace="a" * 32)
+    (one,) = folded(member)
+    assert (one.kind, one.what, one.data["entries"]) == ("decision", "corrected", [1])
+    before = rows(member)
+    with transaction():
+        follow.rebuild("notices", member, at=LATER, zone=ZONE)
+    assert rows(member) == before
 
 
 def test_an_attempt_that_was_opened_again_is_told(member: str) -> None:

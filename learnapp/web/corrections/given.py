@@ -107,8 +107,21 @@ def rule_of(member_id: str, on: date) -> plans.HourRule:
 
 
 def hours_of(minutes: int, rule: plans.HourRule) -> str:
-    """Minutes as study hours of the rule, for a form; empty for none."""
-    return hundredths(round(minutes * 100 / rule.minutes_per_hour)) if minutes else ""
+    """Minutes as study hours of the rule, for a form; empty for none. Of the amounts that mean these whole minutes
+    the roundest, so that a form that comes back says what was typed."""
+    if not minutes:
+        return ""
+    return next(
+        hundredths(amount)
+        for step in (25, 10, 5, 1)
+        if minutes_of(amount := round(minutes * 100 / rule.minutes_per_hour / step) * step, rule) == minutes
+        or step == 1
+    )
+
+
+def minutes_of(amount: int, rule: plans.HourRule) -> int:
+    """Hundredths of a study hour as whole minutes, half a minute up."""
+    return (amount * rule.minutes_per_hour + 50) // 100
 
 
 def read(kind: str, form: Mapping[str, str], member_id: str) -> Waiver | Equivalence:
@@ -148,7 +161,7 @@ def _minutes(typed: str, rule: plans.HourRule) -> int:
         hours = Decimal(-1)
     if not hours.is_finite() or not 0 <= hours < 1000:
         raise Invalid("hours", N_("Write the study hours in figures, such as 2.5."))
-    return round(hours * rule.minutes_per_hour)
+    return minutes_of(round(hours * 100), rule)
 
 
 def fields_of(given: Waiver | Equivalence, member_id: str) -> dict[str, str]:

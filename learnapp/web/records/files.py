@@ -123,6 +123,10 @@ def _line(item: Item) -> dict[str, Any]:
         "entry": line.seq,
         "hash": line.hash,
     }
+    if line.thing:
+        found |= {"thing": line.thing, "basis": line.basis} | (
+            {"until": line.until} if line.kind == "waiver" else {}
+        )
     if line.kind == "module":
         found |= {"module": line.module, "course": item.course}
     if line.kind == "module" or line.hour_rule:

@@ -76,6 +76,7 @@ def _year(year: YearShown) -> Iterable[Block]:
         (gettext("Lessons completed"), year.modules),
         (gettext("Quizzes passed"), year.quizzes),
         (gettext("Accepted from elsewhere"), year.accepted),
+        (gettext("Waived"), year.waived),
     ):
         if items:
             yield _items(title, items)

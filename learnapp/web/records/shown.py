@@ -12,6 +12,7 @@ from flask_babel import gettext
 from learnapp import branches, catalogue, ledger, plans, records
 from learnapp.errors import N_, NotFound
 from learnapp.records import Correction, Line
+from learnapp.web import granted
 from learnapp.web.doors import language, me, settings, today
 from learnapp.web.hours import words
 from learnapp.web.quiz.results import hidden_in
@@ -21,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "module": N_("Lesson completed"),
     "quiz": N_("Quiz passed"),
     "equivalence": N_("Accepted in its place"),
+    "waiver": N_("Waived"),
 }
 
 
@@ -86,6 +88,7 @@ class YearShown:
     quizzes: tuple[Item, ...]
     corrections: tuple[Corrected, ...]
     accepted: tuple[Item, ...]
+    waived: tuple[Item, ...]
     modes: tuple[Mode, ...]
     measures: tuple[Hours, ...]
     total: int
@@ -102,7 +105,7 @@ class YearShown:
     @property
     def items(self) -> tuple[Item, ...]:
         """All lines by day."""
-        every = (*self.courses, *self.modules, *self.quizzes, *self.accepted)
+        every = (*self.courses, *self.modules, *self.quizzes, *self.accepted, *self.waived)
         return tuple(sorted(every, key=lambda item: (item.line.on, item.line.seq)))
 
 
@@ -167,6 +170,7 @@ def _year(statement: records.Statement, own: bool) -> YearShown:
         quizzes=tuple(item(line, own) for line in year.quizzes),
         corrections=tuple(_corrected(one, own) for one in year.corrections),
         accepted=tuple(item(line, own) for line in year.accepted),
+        waived=tuple(item(line, own) for line in year.waived),
         modes=tuple(
             Mode(
                 mode,
@@ -203,8 +207,8 @@ def item(line: Line, own: bool = True) -> Item:
     """A line in words. What an attempt was like only its member may open."""
     if line.kind == "quiz":
         return _quiz(line, own)
-    if line.kind == "equivalence":
-        return _accepted(line)
+    if line.kind in ("equivalence", "waiver"):
+        return _decided(line)
     try:
         course = catalogue.course_version(line.version)
     except NotFound:
@@ -228,14 +232,12 @@ def _quiz(line: Line, own: bool) -> Item:
     return Item(line, in_language(quiz.title, quiz.title_en), "", quiz.number, href)
 
 
-def _accepted(line: Line) -> Item:
-    """What something done elsewhere was accepted for, by the name that it has now."""
-    kind = line.thing.partition("/")[0]
-    try:
-        thing = catalogue.course(line.slug) if kind == "course" else catalogue.quiz(line.slug)
-    except NotFound:
-        return Item(line, line.slug, gettext(KINDS[line.kind]), None, None)
-    return Item(line, in_language(thing.title, thing.title_en), gettext(KINDS[line.kind]), None, None)
+def _decided(line: Line) -> Item:
+    """What was accepted or waived, by the name that it has now, with what that rests on."""
+    words = granted.basis_words(line.basis)
+    if line.kind == "waiver":
+        words = f"{words} · {granted.until_words(line.until)}"
+    return Item(line, granted.thing_title(line.thing), words, None, None)
 
 
 def _corrected(one: Correction, own: bool) -> Corrected:
