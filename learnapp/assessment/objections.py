@@ -160,18 +160,18 @@ def decide(
     reply: str,
     *,
     period: points.PeriodInfo,
-    void: bool = False,
+    voided_seq: int | None = None,
     actor_id: str,
     at: datetime,
 ) -> bool:
     """Decides an objection with a reply; returns whether that is new, and repeating it changes nothing.
 
-    With `void`, the entry objected to is voided in the same transaction, under the objection's id as trace. Raises
-    Forbidden for the subject, the objector and whoever had a part in the entry, Invalid for an unknown outcome or
-    without a reply, or where an objection that is not upheld should void something, Conflict when somebody else
-    decided it meanwhile, or when the period is closed.
+    `voided_seq` is the entry objected to, where the caller voided it in this transaction because of the objection,
+    with its id as the trace. Raises Forbidden for the subject, the objector and whoever had a part in the entry,
+    Invalid for an unknown outcome or without a reply, or where an objection that is not upheld voided something,
+    Conflict when somebody else decided it meanwhile, or when the period is closed.
     """
-    if outcome not in OUTCOMES or (void and outcome == "rejected"):
+    if outcome not in OUTCOMES or (voided_seq is not None and outcome == "rejected"):
         raise Invalid("objection-outcome", N_("Say whether the objection is upheld, in part or not."))
     said = _sentence(reply)
     ledger.lock(member_id)
@@ -188,7 +188,6 @@ def decide(
         raise Forbidden(
             "objection-party", N_("Whoever recorded, confirmed or raised it cannot decide about it.")
         )
-    voided = _void(member_id, found, actor_id, at) if void and found.entry_seq else None
     seq = ledger.record(
         ledger.ObjectionDecided(
             period=period.id, objection=objection_id, outcome=outcome, note=ledger.note(member_id, said)
@@ -200,7 +199,7 @@ def decide(
         recorder=actor_id,
         source="assessment",
     )
-    _settle(member_id, objection_id, outcome, said, actor_id, at, seq, voided)
+    _settle(member_id, objection_id, outcome, said, actor_id, at, seq, voided_seq)
     audit.write(
         "objection-decided",
         member_id=member_id,
@@ -210,16 +209,6 @@ def decide(
         outcome=outcome,
     )
     return True
-
-
-def _void(member_id: str, found: ObjectionInfo, actor_id: str, at: datetime) -> int | None:
-    """Voids the entry objected to; None where somebody voided it before."""
-    if ledger.known_uids(member_id, [f"void/{found.entry_seq}"]):
-        return None
-    ledger.void(
-        member_id, found.entry_seq, reason="entered-in-error", actor_id=actor_id, at=at, trace=found.id
-    )
-    return found.entry_seq
 
 
 def _settle(

@@ -15,6 +15,7 @@ from learnapp import catalogue, declarations, ledger
 from learnapp.clock import local_date
 from learnapp.errors import N_, NotFound
 from learnapp.web import granted, offers
+from learnapp.web.assessed import assessed_words
 from learnapp.web.doors import language, me, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.moved import moved_words
@@ -107,6 +108,8 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         return ActWords(*moved_words(event))
     if isinstance(event, ledger.Waived | ledger.EquivalenceGranted):
         return ActWords(*granted.told(event))
+    if isinstance(event, ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided):
+        return ActWords(*assessed_words(event, entry.member_id))
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
     return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)

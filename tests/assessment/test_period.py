@@ -187,9 +187,19 @@ def test_who_may_object_and_who_decides(app: Flask) -> None:
     assert assessment.objections.deciders(found, TODAY) == sorted([people["reviewer"], people["committee"]])
 
     def decide(actor: str, outcome: str = "upheld", reply: str = "查实，更正。", void: bool = True) -> bool:
+        terms = {"reason": "entered-in-error", "actor_id": actor, "at": AT, "trace": raised}
         with transaction():
+            if void and not ledger.known_uids(member, [f"void/{seq}"]):
+                ledger.void(member, seq, **terms)
             return assessment.objections.decide(
-                member, raised, outcome, reply, period=scene.period, void=void, actor_id=actor, at=AT
+                member,
+                raised,
+                outcome,
+                reply,
+                period=scene.period,
+                voided_seq=seq if void else None,
+                actor_id=actor,
+                at=AT,
             )
 
     for party in (people["secretary"], member, other):

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from learnapp import accounts, assessment, branches, guard, ledger, notices, points
+from learnapp import accounts, assessment, branches, declarations, guard, ledger, notices, points
 from learnapp.db import transaction
 from learnapp.errors import AppError
 from learnapp.web.assessment.blueprint import bp, sentence_of, title_of, told
@@ -73,22 +73,41 @@ def decide(member_id: str, objection_id: str) -> tuple[str, int] | Response:
     found, values = _found(member_id, objection_id), dict(request.form)
     try:
         with transaction():
-            assessment.objections.decide(
-                member_id,
-                objection_id,
-                values.get("outcome", ""),
-                values.get("reply", ""),
-                period=points.period(found.period_id),
-                void=values.get("void") == "1",
-                actor_id=me().member_id,
-                at=now(),
-            )
+            _decide(found, values)
     except AppError as error:
         return _page(found, values, told(error)), error.status
     follow_now(member_id)
     _tell(assessment.objections.objection(member_id, objection_id))
     flash(gettext("The objection is decided, and whoever raised it is told."), "success")
     return redirect(url_for("assessment.review"), 303)
+
+
+def _decide(found: assessment.ObjectionInfo, values: dict[str, str]) -> None:
+    """The decision, and the entry with what rests on it voided under the same trace."""
+    reply, voided = values.get("reply", ""), None
+    if values.get("void") == "1" and found.entry_seq and not found.outcome:
+        voided = found.entry_seq
+        declarations.correct(
+            found.member_id,
+            voided,
+            reason="entered-in-error",
+            text=reply,
+            actor_id=me().member_id,
+            at=now(),
+            act=found.id,
+        )
+    assessment.objections.decide(
+        found.member_id,
+        found.id,
+        values.get("outcome", ""),
+        reply,
+        period=points.period(found.period_id),
+        voided_seq=voided,
+        actor_id=me().member_id,
+        at=now(),
+    )
+    if voided:
+        declarations.settle(found.member_id)
 
 
 def _tell(found: assessment.ObjectionInfo) -> None:
