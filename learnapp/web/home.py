@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from learnapp import assessment, drill, guard, notices, quiz, study
 from learnapp.web import declarations, due
 from learnapp.web import notices as told
+from learnapp.web.branches import voices
 from learnapp.web.doors import PUBLIC, may, me, now, settings, today
 from learnapp.web.quiz import figures, late
 
@@ -46,6 +47,7 @@ def work() -> str:
             gettext("My units"),
             gettext("people, invitations, codes"),
         ),
+        ("transfers.decide", url_for("branches.waiting_transfers"), gettext("Transfers"), _moving()),
         ("coverage.read", url_for("coverage.index"), gettext("Coverage"), gettext("how far a unit has come")),
         (
             "plans.hours",
@@ -123,6 +125,14 @@ def work() -> str:
     reports = quiz.doubtful() if me().can("quiz.statistics") else ()
     checks = [check for report in reports for check in figures.checks(report)]
     return render_template("home/work.html", doors=doors, checks=checks)
+
+
+def _moving() -> str:
+    """How many transfers wait for the asker, in words."""
+    if not me().can("transfers.decide"):
+        return ""
+    waiting = len(voices.waiting())
+    return str(ngettext("%(num)s waits", "%(num)s wait", waiting) if waiting else gettext("nothing waits"))
 
 
 def _objections() -> str:

@@ -135,6 +135,7 @@ def test_class_from_a_day_on_and_a_guest(
     expect(secretary.locator("main")).to_contain_text("录错了")
     secretary.get_by_label("流入地党组织名称").fill("企业")
     secretary.get_by_role("button", name="搜索").tap()
+    expect(secretary.get_by_label("流入地党组织", exact=True)).to_be_visible()
     phones.look(secretary, "9-belonging")
     secretary.get_by_role("button", name="登记").tap()
     expect(secretary.locator("main")).to_contain_text("到此为止")

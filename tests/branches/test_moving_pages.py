@@ -53,6 +53,7 @@ def test_from_asking_to_the_new_home(met: World, client: FlaskClient) -> None:
     assert "Asked for" in _page(client, member_id)
 
     sign_in(client, met.people["receiver"])
+    assert "王芳" in client.get("/branches/transfers").get_data(as_text=True), "it waits for them"
     listed = client.get(f"/branches/{met.branch[2]}/transfers").get_data(as_text=True)
     assert "王芳" in listed
     page = _page(client, member_id)
@@ -63,8 +64,11 @@ def test_from_asking_to_the_new_home(met: World, client: FlaskClient) -> None:
     assert _decide(client, member_id, "confirm")[0] == 403
     assert _decide(client, member_id, "receive")[0] == 303
     assert _decide(client, member_id, "receive")[0] == 303, "twice is once"
+    assert "王芳" not in client.get("/branches/transfers").get_data(as_text=True), "no longer"
 
     sign_in(client, met.people["secretary"])
+    work = client.get("/work", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Transfers" in work and "1 waits" in work
     page = _page(client, member_id)
     assert "What the move means" in page and "Full member" in page
     assert _decide(client, member_id, "confirm")[0] == 303

@@ -167,6 +167,7 @@ TABLE: Mapping[str, Line] = {
         _roles(self="", own="secretary", below="committee", foreign=""),
         denied=(403, 404),
     ),
+    "GET branches.waiting_transfers": only("secretary high committee"),
     "GET branches.transfers": unit(ABOUT_UNIT, own="secretary committee", below="committee", top="committee"),
     "GET audit.index": only("auditor"),
     "GET audit.seals": only("auditor"),

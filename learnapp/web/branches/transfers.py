@@ -19,7 +19,7 @@ from learnapp.errors import N_, AppError, Invalid
 from learnapp.web.branches import moving
 from learnapp.web.branches.blueprint import bp
 from learnapp.web.branches.tree import words
-from learnapp.web.branches.voices import left_to_committee, require_sight, require_voice, speaks
+from learnapp.web.branches.voices import left_to_committee, require_sight, require_voice, speaks, waiting
 from learnapp.web.doors import follow_now, may, me, now, today
 
 _DONE = {
@@ -221,6 +221,15 @@ def _after(found: branches.TransferInfo) -> str:
     except AppError:
         return url_for("branches.index")
     return url_for("branches.transfer", member_id=found.member_id)
+
+
+@bp.get("/transfers")
+@may("transfers.decide")
+def waiting_transfers() -> str:
+    """What waits for the asker, in all units that they speak for."""
+    return render_template(
+        "branches/transfers.html", unit=None, steps=_steps(waiting()), states=branches.TRANSFER_STATES
+    )
 
 
 @bp.get("/<branch_id>/transfers")

@@ -60,7 +60,9 @@ def _above_both(found: branches.TransferInfo) -> str | None:
 
 def left_to_committee(found: Sequence[branches.TransferInfo]) -> list[branches.TransferInfo]:
     """Those in which one of the two units has no secretary of its own, and the asker is committee staff above
-    both. Two statements, however many they are."""
+    both. Three statements at most, however many they are."""
+    if not found:
+        return []
     units = {unit for one in found for unit in (one.from_id, one.to_id)}
     held, paths = branches.officials(units, today()), branches.paths(units)
     return [
@@ -70,4 +72,23 @@ def left_to_committee(found: Sequence[branches.TransferInfo]) -> list[branches.T
         and guard.permits(
             me(), "transfers.decide", ancestors={*paths[one.from_id]}.intersection(paths[one.to_id])
         )
+    ]
+
+
+def waiting() -> list[branches.TransferInfo]:
+    """The transfers that wait for the asker to receive or confirm, in all units they speak for."""
+    own = guard.units(me(), "transfers.ask")
+    found = {one.id: one for unit in own for one in _for_secretary(unit)}
+    for unit in guard.units(me(), "transfers.decide") - own:
+        running = branches.transfers_in(unit, today(), running=True)
+        found |= {one.id: one for one in left_to_committee(running)}
+    return [found[key] for key in sorted(found) if found[key].member_id != me().member_id]
+
+
+def _for_secretary(branch_id: str) -> list[branches.TransferInfo]:
+    below = branches.subtree(branch_id)
+    return [
+        one
+        for one in branches.transfers_in(branch_id, today(), running=True)
+        if (one.to_id if one.state == "asked" else one.from_id) in below
     ]
