@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from learnapp import branches, follow, ledger, persons, records
+from learnapp import branches, follow, ledger, persons, plans, records
+from learnapp.clock import local_date
 from learnapp.db import db, transaction
 from tests.conftest import ZONE
 
@@ -30,7 +31,7 @@ def readings(member_id: str) -> Readings:
     counted = ledger.effective(ledger.entries_after(member_id, 0))
     hours: Counter[date] = Counter()
     for entry in counted:
-        hours[entry.occurred_at.date()] += int(entry.data.get("hours", 0))
+        hours[local_date(entry.occurred_at, ZONE)] += int(entry.data.get("hours", 0))
     return Readings(
         frozenset(
             (one.data["course"], one.data["module"], one.occurred_at.date())
@@ -78,21 +79,13 @@ def fold(*member_ids: str, at: datetime) -> None:
             follow.member(member_id, at=at, zone=ZONE)
 
 
-def module(
-    member_id: str,
-    course: str,
-    name: str,
-    at: datetime,
-    minutes: int = 90,
-    hours: int | None = None,
-    uid: str = "",
-) -> int:
+def module(member_id: str, course: str, name: str, at: datetime, minutes: int = 90, uid: str = "") -> int:
     """A module was completed, credited within the day's ceiling as study does it; inside a transaction."""
-    rule_hours = minutes * 100 // 45 // 25 * 25 if hours is None else hours
+    rule = plans.hour_rule()
     taken = sum(
         int(one.data.get("hours", 0))
         for one in ledger.effective(ledger.entries_after(member_id, 0))
-        if one.occurred_at.date() == at.date()
+        if local_date(one.occurred_at, ZONE) == local_date(at, ZONE)
     )
     event = ledger.ModuleCompleted(
         course=course,
@@ -100,8 +93,8 @@ def module(
         version=VERSION,
         source=VERSION,
         minutes=minutes,
-        hours=max(0, min(rule_hours, 800 - taken)),
-        hour_rule="gone",
+        hours=plans.credit(minutes, taken, rule),
+        hour_rule=rule.version,
         mode="online",
     )
     return _record(event, member_id, uid or f"module/{course}/{name}", at)

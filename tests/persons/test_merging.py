@@ -104,11 +104,11 @@ def test_what_both_have_counts_once_and_the_day_has_its_ceiling(app: Flask) -> N
     world = build()
     kept, given = world.person("王一", "w1", world.branch[0]), world.person("王一", "w2", world.branch[0])
     with transaction():
-        module(kept, "c", "same", AT, hours=400)
-        module(kept, "c", "mine", AT, hours=200)
+        module(kept, "c", "same", AT, minutes=180)
+        module(kept, "c", "mine", AT, minutes=90)
     with transaction():
-        module(given, "c", "same", AT - DAY, hours=400)
-        module(given, "c", "other", AT, hours=500)
+        module(given, "c", "same", AT - DAY, minutes=180)
+        module(given, "c", "other", AT, minutes=225)
     join(given, kept, AT)
     found = readings(kept)
     assert {name for _, name, _ in found.modules} == {"same", "mine", "other"}
