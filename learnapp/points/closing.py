@@ -19,7 +19,7 @@ from learnapp.points.models import PointsFrozen
 from learnapp.points.periods import PeriodInfo
 from learnapp.points.queries import Adjusted, Total, adjustments, lines, total
 from learnapp.points.rules import Line
-from learnapp.points.service import fold
+from learnapp.points.service import folded
 from learnapp.points.situation import Frozen, frozen_of, terms_text
 
 _frozen = table_of(PointsFrozen)
@@ -84,7 +84,7 @@ def freeze(member_id: str, period: PeriodInfo, *, at: datetime) -> Frozen:
         return known
     zone = zone_here()
     stream = ledger.stream(member_id)
-    here = fold(member_id, stream, branches.place(member_id, local_date(at, zone)), zone)
+    here = folded(member_id, stream, branches.place(member_id, local_date(at, zone)), zone)
     sums = total(member_id, period)
     if period.id not in here.terms or not sums.folded:
         raise NotFound("not-in-period", N_("This person is not in the period."))

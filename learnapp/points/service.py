@@ -98,13 +98,18 @@ class _Result:
     adjustment: int
 
 
-def fold(member_id: str, stream: Stream, place: Place | None, zone: str) -> Situation:
+def fold(member_id: str, stream: Stream, place: Place | None, zone: str) -> None:
     """Brings the member's lines and sums in every ongoing period they are or were in up to their stream.
 
     `place` is where the member is at home now. Folding twice changes nothing. What is new is added to what
     stands where that gives the same as evaluating the whole stream, which is done otherwise; so the result
     depends on the stream, on the member's homes and exemptions, and on what has closed.
     """
+    folded(member_id, stream, place, zone)
+
+
+def folded(member_id: str, stream: Stream, place: Place | None, zone: str) -> Situation:
+    """Folds, and returns the situation by which it was done."""
     here = situation(member_id, place)
     results = _continued(member_id, stream, here, zone) if stream.since else None
     if results is None:

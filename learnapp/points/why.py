@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 
-from learnapp import ledger
+from learnapp import branches, ledger
 from learnapp.db import db, table_of
 from learnapp.errors import N_
 from learnapp.ledger import Entry
@@ -19,6 +19,7 @@ from learnapp.points.queries import lines
 from learnapp.points.rules import ACT, Evaluation, Line, Rule, cap_of
 from learnapp.points.sentences import sentence
 from learnapp.points.situation import situation
+from learnapp.points.terms import Home, Terms
 
 _frozen, _adjustment = table_of(PointsFrozen), table_of(PointsAdjustment)
 _CLOSED = select(_frozen.c.frozen_at, _frozen.c.digest).where(
@@ -111,11 +112,12 @@ def explained(line: Line, period: PeriodInfo) -> Why:
 def stories(
     member_id: str, period: PeriodInfo, found: list[Line], entries: Mapping[int, Entry]
 ) -> dict[int, tuple[Step, ...]]:
-    """What has happened to the lines of each entry since, by entry, in the order of time. Two queries for all of
-    them; `entries` are the member's by seq, as the page has read them."""
+    """What has happened to the lines of each entry since, by entry, in the order of time. At most two queries
+    for all of them; `entries` are the member's by seq, as the page has read them."""
     keys = {"member_id": member_id, "period_id": period.id}
-    closed = db.session.execute(_CLOSED, keys).one_or_none()
-    since = db.session.execute(_SINCE, keys).all()
+    over = period.state in ("posted", "closed")
+    closed = db.session.execute(_CLOSED, keys).one_or_none() if over else None
+    since = db.session.execute(_SINCE, keys).all() if closed is not None else []
     void_by = {one.data["seq"]: one for one in entries.values() if one.kind == "voided"}
     by_trace = {
         one.data["trace"]: one
@@ -191,14 +193,12 @@ class Part:
     deduction: int
 
 
-def split(member_id: str, period: PeriodInfo) -> tuple[Part, ...]:
+def split(member_id: str, period: PeriodInfo, found: Sequence[Line] | None = None) -> tuple[Part, ...]:
     """The member's sum in the period without its base, by the homes and classes they had in it, in order of time.
-    The parts add up to bonus and deduction."""
-    terms = situation(member_id, None).terms.get(period.id)
-    homes = terms.within(period.span) if terms is not None else ()
-    found = lines(member_id, period)
+    The parts add up to bonus and deduction. `found` are the lines, where the caller has them."""
+    found = lines(member_id, period) if found is None else found
     parts = []
-    for home in homes:
+    for home in _homes_in(member_id, period):
         here = [line.counted for line in found if home.holds_on(line.on)]
         parts.append(
             Part(
@@ -214,6 +214,19 @@ def split(member_id: str, period: PeriodInfo) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _homes_in(member_id: str, period: PeriodInfo) -> tuple[Home, ...]:
+    """The homes of the member in the period. One query for who stayed where and what they were, in a period that
+    is open."""
+    if period.state == "open":
+        stays = [one for one in branches.history(member_id) if one.kind == "home"]
+        if len(stays) == 1:
+            one = stays[0]
+            only = Terms((Home(one.branch_id, one.member_class, one.valid_from, one.valid_to),))
+            return only.within(period.span)
+    terms = situation(member_id, None).terms.get(period.id)
+    return terms.within(period.span) if terms is not None else ()
+
+
 def without(member_id: str, period: PeriodInfo, entries: list[Entry], zone: str) -> Evaluation:
     """What these entries of the member are worth in the period, under the terms that hold in it: for a sum that
     leaves out what may not be told yet."""
@@ -222,3 +235,13 @@ def without(member_id: str, period: PeriodInfo, entries: list[Entry], zone: str)
     if terms is None:
         return evaluate([], period.rules, period.span, zone)
     return evaluate(entries, period.rules, period.span, zone, terms=terms)
+
+
+def periods_of(member_id: str) -> tuple[PeriodInfo, ...]:
+    """The periods in which the member has a day, or that closed for them, by first day; planned ones left out."""
+    here = situation(member_id, None)
+    return tuple(
+        period
+        for period in here.periods.values()
+        if period.id in here.frozen or here.terms[period.id].within(period.span)
+    )

@@ -70,6 +70,11 @@ def language() -> str:
     return cast(str, g.language)
 
 
+def in_language(text: str, text_en: str) -> str:
+    """Text of a rule set or a period, which come in both languages: in that of this request."""
+    return text_en if language() == "en" and text_en else text
+
+
 def follow_now(member_id: str) -> None:
     """Folds the member's new entries into the readers, in a transaction of its own.
 

@@ -2,120 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
+from typing import Literal
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from learnapp import branches, coverage, guard, ledger, points
-from learnapp.web.doors import language, may, me, settings, today
-from learnapp.web.filters import hundredths
-from learnapp.web.quiz.results import hidden_in
-from learnapp.web.words import ActWords, Month, act_words, by_month
+from learnapp import branches, coverage, guard, points
+from learnapp.errors import N_, NotFound
+from learnapp.web import points_why
+from learnapp.web.doors import in_language, language, may, me, today
+
+__all__ = ["bp", "in_language"]
 
 bp = Blueprint("points", __name__, url_prefix="/points")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a sum: the act and the rule in words, what it brings, and why less than it is worth."""
-
-    words: ActWords
-    number: str
-    sentence: str
-    reason: str
-    entry: ledger.Entry
-    recorded_at: datetime
+def _tongue() -> Literal["zh", "en"]:
+    return "en" if language() == "en" else "zh"
 
 
-def in_language(text: str, text_en: str) -> str:
-    """Text of a rule set or a period, which come in both languages."""
-    return text_en if language() == "en" and text_en else text
-
-
-def _signed(value: int) -> str:
-    return f"+{hundredths(value)}" if value > 0 else hundredths(value).replace("-", "－")
-
-
-def _number(line: points.Line) -> str:
-    """`+3`, or `+1 → 0` where the line counts for less than it is worth."""
-    if line.counted == line.worth:
-        return _signed(line.worth)
-    return f"{_signed(line.worth)} → {_signed(line.counted)}"
-
-
-def _reason(line: points.Line, rules: points.rules.RuleSet) -> str:
-    if not line.reason:
-        return ""
-    category = rules.categories[rules.rule(line.rule).category]
-    text: str = gettext(
-        points.REASONS[line.reason],
-        cap=hundredths(points.cap_of(line, rules) or 0),
-        category=in_language(category.title, category.title_en),
-    )
-    return text
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A member's sum with its lines, newest first. `waiting` results are left out of both, since they are not
-    shown yet: the sum is what it would be without them."""
-
-    total: points.Total
-    lines: Sequence[points.Line]
-    entries: Mapping[int, ledger.Entry]
-    waiting: int
-
-
-def _sum(member_id: str, period: points.PeriodInfo) -> Sum:
-    """As it was folded, and computed anew where a result may not be told yet."""
-    entries = ledger.entries_after(member_id, 0)
-    by_seq = {entry.seq: entry for entry in entries}
-    hidden = hidden_in(member_id, entries)
-    if not hidden:
-        return Sum(points.total(member_id, period), points.lines(member_id, period), by_seq, 0)
-    told = [entry for entry in entries if entry.data.get("attempt") not in hidden]
-    found = points.evaluate(told, period.rules, period.span, settings().zone)
-    total = points.Total(found.base, found.bonus, found.deduction, found.total, entries[-1].seq)
-    lines = sorted(found.lines, key=lambda line: (line.on, line.seq), reverse=True)
-    return Sum(total, lines, by_seq, len(hidden))
-
-
-def _months(found: Sum, period: points.PeriodInfo) -> list[Month[Row]]:
-    """The lines with their entries, newest first, month by month."""
-    rows = []
-    for line in found.lines:
-        rule, entry = period.rules.rule(line.rule), found.entries[line.seq]
-        rows.append(
-            Row(
-                words=act_words(entry),
-                number=_number(line),
-                sentence=in_language(rule.text, rule.text_en),
-                reason=_reason(line, period.rules),
-                entry=entry,
-                recorded_at=entry.recorded_at,
-            )
-        )
-    return by_month(rows, lambda row: row.entry.occurred_at)
+def _chosen(member_id: str, branch_id: str | None) -> points.PeriodInfo | None:
+    """The period that is asked for, of those that the member is or was in; else the one that holds today."""
+    wanted = request.args.get("period", "")
+    if wanted:
+        for period in points.periods_of(member_id):
+            if period.id == wanted:
+                return period
+        raise NotFound("no-period", N_("There is no such period."))
+    return points.current(branches.paths([branch_id])[branch_id] if branch_id else (), today())
 
 
 def _why(member_id: str, branch_id: str | None, person: branches.Person | None) -> str:
-    above = branches.paths([branch_id])[branch_id] if branch_id else ()
-    period = points.current(above, today())
-    found = _sum(member_id, period) if period else None
+    period = _chosen(member_id, branch_id)
+    if period is None:
+        return render_template("points/why.html", person=person, period=None)
+    found = points_why.sum_of(member_id, period)
     return render_template(
         "points/why.html",
         person=person,
         period=period,
-        title=in_language(period.title, period.title_en) if period else "",
-        total=found.total if found else None,
-        waiting=found.waiting if found else 0,
-        months=_months(found, period) if found and period else [],
-        rules=[in_language(rule.text, rule.text_en) for rule in period.rules.rules] if period else [],
+        title=in_language(period.title, period.title_en),
+        found=found,
+        months=points_why.months(found, member_id, period),
+        brought=points_why.brought(found, member_id),
+        stretches=points_why.stretches(found, member_id, period),
+        open_to_objection=person is None
+        and period.state == "posted"
+        and period.post_until is not None
+        and today() <= period.post_until,
+        rules=[
+            (in_language(rule.text, rule.text_en), points.sentence(rule, period.rules, _tongue()))
+            for rule in period.rules.rules
+        ],
     )
 
 
@@ -124,6 +64,18 @@ def _why(member_id: str, branch_id: str | None, person: branches.Person | None) 
 def mine() -> str:
     """The asker's own sum of the current period, and every line behind it."""
     return _why(me().member_id, me().branch_id, None)
+
+
+@bp.get("/periods")
+@may("points.read")
+def periods() -> str:
+    """The periods that the asker is or was in, the newest first."""
+    found = [
+        (period, in_language(period.title, period.title_en), points.total(me().member_id, period))
+        for period in reversed(points.periods_of(me().member_id))
+        if period.people == "members"
+    ]
+    return render_template("points/periods.html", periods=found)
 
 
 @bp.get("/members/<member_id>")

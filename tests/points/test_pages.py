@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from learnapp import branches, follow, points
-from learnapp.db import transaction
+from learnapp import branches, follow, ledger, points
+from learnapp.db import db, new_id, transaction
+from learnapp.points import Period
 from tests import acts
 from tests.conftest import AT
 from tests.queries import count_queries
@@ -129,5 +131,83 @@ def test_lists_cost_the_same_whatever_their_length(scored: World, client: FlaskC
         page = client.get("/points/").get_data(as_text=True)
     assert page.count("<details") > 30
     # Versions that are not in the catalogue are asked for each time; those that are stay in memory.
-    # Whether a result may be shown is asked twice at most, and only where there are quizzes.
-    assert len([one for one in many if "publication" not in one]) <= len(few) + 2 <= 8, many
+    # Whether a result may be shown is asked three times at most, and only where there are quizzes; who recorded
+    # what is asked once.
+    assert len([one for one in many if "publication" not in one]) <= len(few) + 4 <= 12, many
+
+
+def _page(client: FlaskClient, path: str) -> str:
+    return _squeezed(_text(client, path))
+
+
+def _confirm(member_id: str, act: str, day: date, by: str, origin: str = "recorded") -> int:
+    act_id = new_id()
+    event = ledger.ActConfirmed(
+        act=act, act_id=act_id, on=day.isoformat(), origin=origin, seq=99, proposer="p" * 32
+    )
+    return ledger.record(
+        event, member_id=member_id, uid=act_id, occurred_at=AT, at=AT, recorder=by, source="test"
+    )
+
+
+def test_a_closed_period_its_adjustments_and_the_story_of_a_line(scored: World, client: FlaskClient) -> None:
+    """The lesson of 1 September is voided after closing: the closed page says so, the next period is 3 less and
+    names the act, the cause and the way back."""
+    member_id = scored.people["member"]
+    (first,) = points.periods_for([scored.committee])
+    with transaction():
+        points.freeze(member_id, first, at=AT)
+        db.session.execute(update(Period).where(Period.id == first.id).values(state="closed"))
+        second = points.open_period(
+            scored.committee,
+            "2027年度考评",
+            title_en="Assessment 2027",
+            starts_on=date(2027, 1, 1),
+            ends_on=date(2027, 12, 31),
+            rule_set=first.rules.hash,
+        )
+    with transaction():
+        ledger.void(member_id, 1, reason="duplicate", actor_id=scored.people["secretary"], at=AT)
+        follow.stale_member(member_id)
+    follow.sweep(AT, ZONE)
+    sign_in(client, member_id)
+    closed = _page(client, f"/points/?period={first.id}")
+    assert "基础60＋加分6－扣分0＝66" in closed and "已关闭" in closed
+    assert ("已作废" in closed and "重复登记" in closed) or "作废" in closed
+    later = _page(client, f"/points/?period={second}")
+    assert "已关闭周期的调整" in later and "－3" in later and "2026年度考评" in later
+    every = _page(client, "/points/periods")
+    assert every.index("2027年度考评") < every.index("2026年度考评")
+    _text(client, "/points/?period=nothing", 404)
+    sign_in(client, scored.people["secretary"])
+    assert "66" in _page(client, f"/points/members/{member_id}?period={first.id}")
+
+
+def test_a_veto_a_limit_and_a_class_are_said_calmly(scored: World, client: FlaskClient) -> None:
+    """In a college's rules: a veto that stands, an award too many, and a sentence made from each rule."""
+    member_id, secretary = scored.people["member"], scored.people["secretary"]
+    with transaction():
+        rules = points.adopt(points.shipped()["university-college-2026"], actor_id=secretary, at=AT)
+        db.session.execute(update(Period).values(rule_set=rules))
+        for day in (1, 2, 3):
+            _confirm(member_id, "teaching-award", date(2026, 10, day), secretary, "declared")
+        _confirm(member_id, "ethics-breach", date(2026, 10, 4), secretary)
+        follow.stale_member(member_id)
+    follow.sweep(AT, ZONE)
+    sign_in(client, member_id)
+    page = _page(client, "/points/")
+    assert "否决项" in page and "不扣分" in page
+    assert "本周期已计2次" in page
+    assert "由党员申报，经另一人确认；每次加5分；本周期最多计2次" in page
+    name = branches.person(secretary, date(2026, 11, 24))
+    assert name is not None and name.name in page, "who confirmed it"
+
+
+def test_days_that_are_not_scored_are_said_with_their_branch(scored: World, client: FlaskClient) -> None:
+    mobile = scored.people["mobile"]
+    with transaction():
+        acts.module(mobile, "duties", "m1", datetime(2026, 9, 1, 4, tzinfo=UTC))
+    follow.sweep(AT, ZONE)
+    sign_in(client, mobile)
+    page = _page(client, "/points/")
+    assert "长期外出的流动党员" in page and "不计分" in page and "＝60" in page

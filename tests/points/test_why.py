@@ -123,7 +123,7 @@ def test_what_happened_to_a_line_since(app: Flask) -> None:
     with transaction():
         ledger.void(life.member_id, 2, reason="entered-in-error", actor_id=OTHER, at=AT)
     life.fold()
-    steps = points.story(life.member_id, first, 2)
+    steps = points.story(life.member_id, points.period(first.id), 2)
     assert [(step.code, step.seq, step.by, step.reason) for step in steps] == [
         ("declared", 1, life.member_id, ""),
         ("confirmed", 2, BOSS, ""),
