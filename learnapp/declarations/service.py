@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy import delete, insert, select
 
-from learnapp import branches, ledger, media
+from learnapp import audit, branches, ledger, media
 from learnapp.db import db, dialect_name, table_of, upsert
 from learnapp.declarations.models import ActFile, DeclaredAct, QuarterSignature
 from learnapp.declarations.oneself import accounts_of
@@ -120,7 +120,9 @@ def _enter(
         raise Forbidden("no-branch", N_("Only members of a branch can have acts confirmed."))
     kind = ledger.ActDeclared if origin == "declared" else ledger.ActRecorded
     event = kind(act=act, act_id=act_id, on=on.isoformat(), note=ledger.note(member_id, words))
-    _append(member_id, event, f"act/{act_id}/{origin}", at=at, recorder=proposer)
+    seq = _append(member_id, event, f"act/{act_id}/{origin}", at=at, recorder=proposer)
+    if origin == "recorded":
+        _log(event.kind, member_id, seq, proposer, at)
     if file:
         _keep_file(member_id, act_id, file, at)
     _store(member_id, [standings(ledger.entries_after(member_id, 0))[act_id]], place.branch_id)
@@ -198,8 +200,14 @@ def _decide(member_id: str, standing: Standing, event: ledger.Event, decider: st
         for entry in ledger.entries_after(member_id, standing.seq)
     )
     seq = _append(member_id, event, f"act/{standing.id}/decided/{times}", at=at, recorder=decider)
+    _log(event.kind, member_id, seq, decider, at)
     settle(member_id)
     return seq
+
+
+def _log(action: str, member_id: str, seq: int, actor_id: str, at: datetime) -> None:
+    """Whoever acts about somebody else stands in the security log, too."""
+    audit.write(action, member_id=member_id, actor_id=actor_id, at=at, subject=f"entry/{seq}")
 
 
 def withdraw(member_id: str, act_id: str, *, at: datetime) -> None:

@@ -13,13 +13,13 @@ from flask.testing import FlaskClient
 
 from learnapp import declarations, follow, ledger, notices, points
 from learnapp.db import db, transaction
+from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE
 from tests.declarations import acting
 from tests.declarations.office import open_year
 from tests.queries import count_queries
 from tests.world import World, sign_in
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 EN = {"Accept-Language": "en"}
 
 
@@ -322,7 +322,11 @@ def test_the_quiet_line_of_a_secretary(year: World, client: FlaskClient) -> None
     assert "to be confirmed" not in page(client, "/")
     acting.declare(member)
     assert "1 act waits to be confirmed" in page(client, "/")
-    assert "To confirm" in page(client, "/work")
+    assert re.search(r"To confirm<span class=\"row-note\">1 waits<", page(client, "/work"))
+    sign_in(client, year.people["recorder"])
+    assert re.search(r"To confirm<span class=\"row-note\">1 waits<", page(client, "/work"))
+    sign_in(client, year.people["committee"])
+    assert "what nobody of a branch can confirm" in page(client, "/work")
 
 
 def test_the_first_page_asks_one_question_more(year: World, client: FlaskClient) -> None:

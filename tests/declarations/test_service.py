@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from learnapp import declarations, follow, ledger
+from learnapp import audit, declarations, follow, ledger
 from learnapp.db import db, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.conftest import AT, ZONE
@@ -44,6 +44,8 @@ def test_declared_and_confirmed_by_a_second_person(town: World) -> None:
     assert event == ledger.ActConfirmed("volunteering", act_id, "2026-11-24", "declared", 1, member)
     assert declarations.check(member) == []
     assert ledger.verify().ok
+    (logged,) = (one for one in audit.events([member], limit=5) if one.action == "act-confirmed")
+    assert (logged.actor_id, logged.subject) == (secretary, f"entry/{seq}")
 
 
 def test_no_word_of_the_sentence_is_in_the_chain(town: World) -> None:

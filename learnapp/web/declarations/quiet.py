@@ -7,9 +7,9 @@ from functools import lru_cache
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from learnapp import branches, declarations, guard
+from learnapp import declarations, guard
 from learnapp.web import offers
-from learnapp.web.declarations import signing
+from learnapp.web.declarations import signing, waiting
 from learnapp.web.doors import me, now
 
 _SECONDS = 60
@@ -51,15 +51,17 @@ def _book(branch_id: str, _minute: int) -> offers.Book:
 
 def work_doors() -> list[tuple[str, str, str, str]]:
     """What the work tab shows of this room."""
-    units = guard.units(me(), "declarations.confirm") if me().can("declarations.confirm") else frozenset()
-    own = [grant.branch_id for grant in me().grants if grant.branch_id in units and grant.role != "committee"]
-    below = {unit for branch_id in own for unit in branches.subtree(branch_id)}
-    count = sum(declarations.units_waiting(below).values()) if below else 0
-    waits = ngettext("%(num)s waits", "%(num)s wait", count) if count else gettext("nothing waits")
-    if not own:
-        waits = gettext("what nobody of a branch can confirm")
+    offices = [
+        grant.branch_id
+        for grant in me().grants
+        if grant.role in guard.BRANCH_ROLES and grant.branch_kind in guard.OWN_KINDS
+    ]
+    count = waiting.count(offices)
+    words = gettext("nothing waits") if offices else gettext("what nobody of a branch can confirm")
+    if count:
+        words = ngettext("%(num)s waits", "%(num)s wait", count)
     return [
-        ("declarations.confirm", url_for("declarations.waiting"), gettext("To confirm"), str(waits)),
+        ("declarations.confirm", url_for("declarations.waiting"), gettext("To confirm"), str(words)),
         (
             "declarations.record",
             url_for("declarations.record_where"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -66,6 +66,13 @@ def _mine(found: Sequence[declarations.Waiting], unit_id: str) -> list[declarati
         if member_id not in (one.info.member_id, one.info.standing.proposer)
         and (committee if one.above else member_id in one.people)
     ]
+
+
+def count(unit_ids: Collection[str]) -> int:
+    """How many acts wait for the asker at the branches on which they hold an office."""
+    below = {unit for unit_id in unit_ids for unit in branches.subtree(unit_id)}
+    found = declarations.waiting_in(below, today()) if below else []
+    return sum(not one.above and me().member_id in one.people for one in found)
 
 
 def rows(unit_id: str) -> list[Row]:
