@@ -11,6 +11,7 @@ from learnapp.cli import (
     declarations,
     demo,
     doctor,
+    dry_run,
     hours,
     ledger,
     period,
@@ -46,5 +47,8 @@ for command in (
     retention.retention,
 ):
     main.add_command(command)
+
+points.group.add_command(dry_run.dry_run)
+points.group.add_command(dry_run.dry_runs)
 
 __all__ = ["main"]

@@ -17,7 +17,7 @@ from flask import Flask
 from learnapp import clock, coverage, follow, quiz
 from learnapp.config import Config
 from learnapp.db import db, reading, transaction
-from learnapp.jobs import assessing, leaving, persons, regrading, sealing
+from learnapp.jobs import assessing, leaving, persons, regrading, sealing, trying
 
 LIMIT = 500
 QUIET = timedelta(minutes=1)
@@ -40,6 +40,7 @@ class Swept:
     forgotten: int = 0
     persons: int = 0
     assessed: int = 0
+    tried: int = 0
 
 
 def run_once(app: Flask, at: datetime) -> Swept:
@@ -60,6 +61,7 @@ def run_once(app: Flask, at: datetime) -> Swept:
                 sealed=_tried("seal", lambda: sealing.seal_daily(app, at)),
                 assessed=_tried("assess", lambda: assessing.go_on(at, settings.zone, LIMIT)),
                 forgotten=_tried("forget", lambda: leaving.forget(at, settings.zone, LIMIT)),
+                tried=_tried("try", lambda: trying.start(app, at)),
                 persons=_tried("persons", lambda: persons.go_on(app, at, LIMIT)),
             )
         finally:

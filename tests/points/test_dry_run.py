@@ -1,4 +1,4 @@
-"""Dry runs: what another rule set would have made of a past period, in parts that add up, broken off and gone on with."""
+"""Dry runs: what other rules would have made of a past period; in parts that add up, broken off and gone on with."""
 
 from __future__ import annotations
 
