@@ -8,6 +8,7 @@ One line per method of an endpoint; a route without a line fails the tests. To a
 * `anybody(…)`   whoever is signed in; `only("auditor", …)` these roles
 * `person(…)`    about a person: themselves, of branch[0], of branch[1]; nobody reaches branch[2]
 * `unit(…)`      about a unit: branch[0], branch[1], general[0]; nobody reaches the committee or branch[2]
+* `period(…)`    about the assessment period of such a unit
 * `attempt(…)`   about a quiz attempt: one's own and nobody else's
 * `certificate(…)` about somebody's certificate, as a page about them
 
@@ -73,6 +74,12 @@ def unit(values: Mapping[str, str], *, own: str = "", below: str = "", top: str 
     return Line("unit", values, allowed, data)
 
 
+def period(*, own: str = "", below: str = "", top: str = "", **data: str) -> Line:
+    """A page about the assessment period of a unit."""
+    allowed = _roles(own=own, below=below, top=top, root="", foreign="", elsewhere="")
+    return Line("period", {"period_id": TARGET}, allowed, data)
+
+
 def attempt(**data: str) -> Line:
     """A page about one's own attempt; of others' attempts nobody learns that they exist."""
     allowed = _roles(self=EVERYBODY, own="", below="", foreign="")
@@ -93,6 +100,9 @@ MODULE = {"course": "doors", "module": "before"}
 QUIZ = {"slug": "five-kinds"}
 VISIT = {"slug": "visits", "question": "visit"}
 ACT = {"key": TARGET}
+IN_PERIOD = {"period_id": "period", "branch_id": TARGET}
+OBJECTION = {"member_id": TARGET, "objection_id": "0" * 32}
+STAFF = {"own": "committee", "below": "committee", "top": "committee"}
 CARD = {"slug": "all-wrong", "question": "single-1"}
 
 TABLE: Mapping[str, Line] = {
@@ -416,6 +426,35 @@ TABLE: Mapping[str, Line] = {
     # the operator of the town holds the role below the top, and old data is everybody's
     "GET persons.old": only(""),
     "POST persons.delete": only("", digest="0" * 64),
+    # assessment
+    "GET assessment.index": only("secretary high committee"),
+    "GET assessment.plan": unit(ABOUT_UNIT, **STAFF),
+    "POST assessment.plan_it": unit(ABOUT_UNIT, **STAFF, title="x"),
+    "GET assessment.period": period(**STAFF),
+    "POST assessment.open_": period(**STAFF),
+    "GET assessment.posting": period(**STAFF),
+    "POST assessment.post": period(**STAFF, days="3"),
+    "GET assessment.amendment": period(**STAFF),
+    "POST assessment.amend": period(**STAFF, reason="x"),
+    "GET assessment.closing": period(**STAFF),
+    "POST assessment.close": period(**STAFF, reason="x"),
+    "GET assessment.branch": unit(IN_PERIOD, own="secretary"),
+    "GET assessment.sheet": unit(IN_PERIOD, own="secretary"),
+    "GET assessment.grades": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
+    "POST assessment.decide_grades": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
+    "GET assessment.mine": anybody(),
+    "GET assessment.object_": anybody({"period_id": "period"}),
+    "POST assessment.raise_": anybody({"period_id": "period"}, text="x"),
+    "GET assessment.review": only("secretary reviewer high committee"),
+    "GET assessment.review_one": person(
+        OBJECTION,
+        self="secretary reviewer committee",
+        own="secretary reviewer committee",
+        below="reviewer committee",
+    ),
+    "POST assessment.decide": person(
+        OBJECTION, own="secretary reviewer committee", below="reviewer committee", outcome="partly", reply="x"
+    ),
     # authoring
     "GET authoring.index": only("trainer reviewer"),
     "GET authoring.edit": only("trainer reviewer", MODULE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from unittest.mock import patch
 from flask import Flask
 from flask.testing import FlaskClient
 
-from learnapp import accounts, branches, catalogue, clock, drill, ledger, persons, points, quiz
+from learnapp import accounts, assessment, branches, catalogue, clock, drill, ledger, persons, points, quiz
 from learnapp.app import create_app
 from learnapp.db import db, transaction
 from tests import databases
@@ -53,6 +53,7 @@ class Town:
     certificates: dict[str, str] = field(default_factory=dict)
     acts: dict[str, str] = field(default_factory=dict)
     period: str = ""
+    periods: dict[str, str] = field(default_factory=dict)
     certificate: str = ""
     version: str = ""
     section: str = ""
@@ -65,10 +66,10 @@ class Town:
     def target(self, kind: str, name: str, persona: str) -> str:
         """The id of a target as it stands to the persona's role; empty for pages about nothing."""
         world = self.world
-        if kind == "unit":
+        if kind in ("unit", "period"):
             units = {"own": world.branch[0], "below": world.branch[1], "top": world.general[0]}
             units |= {"root": world.committee, "foreign": world.branch[2], "elsewhere": world.general[1]}
-            return units[name]
+            return units[name] if kind == "unit" else self.periods[units[name]]
         if kind == "person":
             return self._people(persona)[name]
         if kind == "certificate":
@@ -170,6 +171,7 @@ def _content(town: Town) -> None:
     _persons(town, members)
     town.certificate = town.certificates[members[-1]]
     _acts(town, members)
+    _assessments(town, members)
     _answers(town, members[-1])
 
 
@@ -199,6 +201,33 @@ def _answers(town: Town, member_id: str) -> None:
     written.mark(taken, "visit", "f" * 32, written.VISIT)
     with transaction():
         quiz.appeals.ask(*taken, "visit", "请再看一次。", at=AT)
+
+
+def _assessments(town: Town, members: Iterable[str]) -> None:
+    """A planned period of each unit, all in years of their own, and an objection about everybody."""
+    world = town.world
+    rules = points.period(town.period).rules.hash
+    for number, unit in enumerate((world.committee, *world.general, *world.branch)):
+        with transaction():
+            year = {"starts_on": date(2040 + number, 1, 1), "ends_on": date(2040 + number, 12, 31)}
+            town.periods[unit] = points.plan_period(unit, "考评", title_en="", rule_set=rules, **year)
+    homes = {one: branches.person(one, AT.date()) for one in members}
+    with transaction():
+        for member_id, person in homes.items():
+            assert person is not None and person.branch_id is not None
+            db.session.add(
+                assessment.Objection(
+                    member_id=member_id,
+                    id="0" * 32,
+                    period_id=town.period,
+                    branch_id=person.branch_id,
+                    unit_id=person.branch_id,
+                    raised_by=member_id,
+                    raised_at=AT,
+                    text="少了一课。",
+                    reply_by=AT.date(),
+                )
+            )
 
 
 def _cookie(app: Flask, member_id: str) -> str:
