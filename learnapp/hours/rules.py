@@ -101,8 +101,8 @@ def by_mode(effective: Iterable[Recorded], year: int, zone: str) -> dict[str, in
     return dict(sorted(found.items()))
 
 
-class _Walk:
-    """What the days have and which tests have counted, entry by entry."""
+class Tally:
+    """What the days of a member have and which tests have counted, entry by entry in the order of the stream."""
 
     def __init__(self, rules: Mapping[str, HourRule], zone: str) -> None:
         self.rules = rules
@@ -137,15 +137,26 @@ class _Walk:
             for number in range(days)
         )
 
-    def take(self, entry: Recorded, hours: int) -> None:
-        """Hours of an entry are credited."""
+    def fitting(self, entry: Recorded, hours: int, rule: HourRule) -> int:
+        """What of these hours of an entry its day has room for under a rule."""
+        return within_day(hours, self.days[day_of(entry, self.zone)], rule)
+
+    def follow(self, entry: Recorded) -> None:
+        """An entry as it stands in the stream: its stored hours are credited, or what it voids is given back."""
+        if entry.kind == "voided":
+            self.give_back(int(entry.data["seq"]))
+        elif entry.kind in CREDITED:
+            self.take(entry, entry.seq, int(entry.data.get("hours", 0)))
+
+    def take(self, entry: Recorded, seq: int, hours: int) -> None:
+        """Hours are credited for what this entry says; under `seq` they are given back."""
         days = spread(entry, hours, self.zone)
         test = None
         if entry.kind == TEST and hours:
             test = (str(entry.data["quiz"]), day_of(entry, self.zone).year)
             self.tests[test] += 1
         self.days.update(days)
-        self.taken[entry.seq] = (days, test)
+        self.taken[seq] = (days, test)
 
     def give_back(self, seq: int) -> None:
         """An entry is void."""
@@ -159,14 +170,14 @@ def hours_of(stream: Iterable[Recorded], rules: Mapping[str, HourRule], zone: st
     """The hours of every crediting entry of a member's whole stream, by seq, voided ones included: recomputed from
     what the entries say was done and the rules of their versions, without looking at the hours that they store.
     None stands where an entry names a version that is not among `rules`; its days then have what is stored."""
-    walk, found = _Walk(rules, zone), {}
+    walk, found = Tally(rules, zone), {}
     for entry in sorted(stream, key=lambda one: one.seq):
         if entry.kind == "voided":
             walk.give_back(int(entry.data["seq"]))
         elif entry.kind in CREDITED:
             hours = walk.earned(entry)
             found[entry.seq] = hours
-            walk.take(entry, int(entry.data.get("hours", 0)) if hours is None else hours)
+            walk.take(entry, entry.seq, int(entry.data.get("hours", 0)) if hours is None else hours)
     return found
 
 

@@ -21,7 +21,7 @@ from learnapp.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from learnapp.persons import rules
 from learnapp.persons.models import Carried, GivenUp
 from learnapp.persons.queries import Merge, blockers, carried_of, merge_of
-from learnapp.persons.rules import Copy, Fall, Recorded
+from learnapp.persons.rules import Copy, Fall
 
 _given, _carried = table_of(GivenUp), table_of(Carried)
 SOURCE = "merge"
@@ -108,7 +108,8 @@ def carry(given_id: str, merge_id: str, *, at: datetime, zone: str) -> int:
         given,
         kept,
         known,
-        credit=credit(),
+        hour_rules=hour_rules(),
+        usual=plans.hour_rule(),
         zone=zone,
         next_seq=(kept[-1].seq if kept else 0) + 1,
         single=singles(given),
@@ -229,19 +230,9 @@ def _change(kept_id: str, merge_id: str, **values: object) -> None:
     db.session.execute(update(_carried).where(*mine).values(**values))
 
 
-def credit() -> rules.Credit:
-    """What an entry earns anew: by the rule that it was credited under, within what its day has left."""
-    known = plans.known_rules()
-
-    def earns(entry: Recorded, already: int) -> int:
-        found = known.get(entry.data.get("hour_rule", ""))
-        rule = found.hour if found is not None else plans.hour_rule()
-        full = int(entry.data["hours"])
-        if found is not None and entry.kind == ledger.ModuleCompleted.kind:
-            full = max(full, plans.worth(entry.data["minutes"], rule))
-        return max(0, min(full, rule.daily_ceiling - already))
-
-    return earns
+def hour_rules() -> dict[str, plans.HourRule]:
+    """The rules under which entries were credited, by the versions that they name."""
+    return {version: one.hour for version, one in plans.known_rules().items()}
 
 
 def singles(entries: list[ledger.Entry]) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from learnapp import ledger
+from learnapp import ledger, plans
 from learnapp.persons import rules
-from learnapp.persons.merging import credit, singles
+from learnapp.persons.merging import hour_rules, singles
 from learnapp.persons.queries import blockers
 
 
@@ -37,7 +37,14 @@ def merge_preview(given_id: str, kept_id: str, *, zone: str) -> MergePreview:
     """What giving one account up for the other would do."""
     given, kept = ledger.entries_after(given_id, 0), ledger.entries_after(kept_id, 0)
     plan = rules.carry(
-        given, kept, {}, credit=credit(), zone=zone, next_seq=len(kept) + 2, single=singles(given)
+        given,
+        kept,
+        {},
+        hour_rules=hour_rules(),
+        usual=plans.hour_rule(),
+        zone=zone,
+        next_seq=len(kept) + 2,
+        single=singles(given),
     )
     copies, counted = plan.copies, ledger.effective(given)
     carried = sum(rules.achieved(one.kind, one.data) for one in copies)

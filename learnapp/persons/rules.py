@@ -7,13 +7,14 @@ stands and the other one is not carried, so that nothing counts twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
-from learnapp.clock import local_date
 from learnapp.errors import N_
+from learnapp.hours.rules import CREDITED, Tally
+from learnapp.plans.rules import HourRule
 
 CARRIED = (
     "study-begun",
@@ -58,10 +59,6 @@ class Recorded(Protocol):
     def data(self) -> Mapping[str, Any]: ...
     @property
     def occurred_at(self) -> datetime: ...
-
-
-# The hundredths that an entry earns, given what its day has already.
-Credit = Callable[[Recorded, int], int]
 
 
 def achieved(kind: str, data: Mapping[str, Any]) -> bool:
@@ -129,35 +126,28 @@ def matter(kind: str, data: Mapping[str, Any], single: Collection[str] = ()) -> 
     return None
 
 
-def day_of(entry: Recorded, zone: str) -> date:
-    """The local day whose ceiling an entry's hours fall under."""
-    if entry.kind == "equivalence-granted":
-        return date.fromisoformat(entry.data["on"])
-    return local_date(entry.occurred_at, zone)
-
-
 def carry(
     given: Sequence[Recorded],
     kept: Sequence[Recorded],
     known: Mapping[int, int],
     *,
-    credit: Credit,
+    hour_rules: Mapping[str, HourRule],
+    usual: HourRule,
     zone: str,
     next_seq: int,
     single: Collection[str] = (),
 ) -> Plan:
     """What has to be carried from the given-up stream into the one that goes on, both whole. `known` says which
-    seq there was carried as which here, `next_seq` is the number of the next entry here. Carrying again after
-    it was done gives nothing."""
+    seq there was carried as which here, `next_seq` is the number of the next entry here. Hours are credited anew by
+    `hour_rules`, the rules of the versions that entries name, `usual` being the one for an unknown version. Carrying
+    again after it was done gives nothing."""
     plan, void_here = Plan(), {one.data["seq"] for one in kept if one.kind == "voided"}
     counts, places = {one.seq for one in effective(given)}, dict(known)
     mine = effective(kept)
     said = {matter(one.kind, one.data, single) for one in mine} - {None}
-    days: dict[date, int] = {}
-    tested: set[tuple[str, int]] = set()
-    for one in mine:
-        days[day_of(one, zone)] = days.get(day_of(one, zone), 0) + int(one.data.get("hours", 0))
-        tested |= _tested(one, zone)
+    tally = Tally(hour_rules, zone)
+    for one in sorted(kept, key=lambda one: one.seq):
+        tally.follow(one)
     for entry in given:
         if entry.kind == "voided":
             fall = _fall(entry, places, void_here)
@@ -166,19 +156,16 @@ def carry(
                 gone = next((one for one in mine if one.seq == fall.seq), None)
                 if gone is not None:
                     said.discard(matter(gone.kind, gone.data, single))
-                    days[day_of(gone, zone)] -= int(gone.data.get("hours", 0))
+                tally.give_back(fall.seq)
                 next_seq += 1
         elif entry.seq in counts and entry.kind in CARRIED and entry.seq not in places:
             what = matter(entry.kind, entry.data, single)
             if what is not None and what in said:
                 plan.both.append(entry)
                 continue
-            copied = _copied(
-                entry, places, days, credit, zone, plan, again=bool(tested & _tested(entry, zone))
-            )
+            copied = _copied(entry, places, tally, usual, next_seq, plan)
             if copied is None:
                 continue
-            tested |= _tested(entry, zone)
             said.add(what)
             places[entry.seq] = next_seq
             plan.steps.append(copied)
@@ -193,36 +180,28 @@ def _fall(entry: Recorded, places: Mapping[int, int], void_here: Collection[int]
     return Fall(here, entry.data["seq"], entry.data["reason"], entry.data.get("trace", ""))
 
 
-def _tested(entry: Recorded, zone: str) -> set[tuple[str, int]]:
-    """A test that earned hours: once a test and calendar year."""
-    if entry.kind != "quiz-ended" or not entry.data.get("hours"):
-        return set()
-    return {(entry.data["quiz"], day_of(entry, zone).year)}
-
-
 def _copied(
     entry: Recorded,
     places: Mapping[int, int],
-    days: dict[date, int],
-    credit: Credit,
-    zone: str,
+    tally: Tally,
+    usual: HourRule,
+    next_seq: int,
     plan: Plan,
-    *,
-    again: bool,
 ) -> Copy | None:
-    """The copy; None for what points at an entry that did not go over. `again` is a test that earned its hours
-    in this year already."""
+    """The copy; None for what points at an entry that did not go over. Its hours are credited anew, by the rule that
+    it was credited under and within what its day has left; of a rule that nobody knows, what is stored and
+    fits into a usual day."""
     data = dict(entry.data)
     if entry.kind in POINTING:
         if data["seq"] not in places:
             return None
         data["seq"] = places[data["seq"]]
-    if data.get("hours"):
-        day = day_of(entry, zone)
-        hours = 0 if again else credit(entry, days.get(day, 0))
-        plan.cut += max(0, int(data["hours"]) - hours)
-        days[day] = days.get(day, 0) + hours
-        data["hours"] = hours
+    if entry.kind in CREDITED:
+        stored = int(data.get("hours", 0))
+        earned = tally.earned(entry)
+        data["hours"] = tally.fitting(entry, stored, usual) if earned is None else earned
+        plan.cut += max(0, stored - data["hours"])
+        tally.take(entry, next_seq, data["hours"])
     return Copy(entry.seq, entry.kind, data, entry.occurred_at)
 
 
