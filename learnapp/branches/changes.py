@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -29,6 +29,11 @@ class Guest:
     branch_id: str
     valid_from: date
     valid_to: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day, for people; None while there is none."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 def homes_of(member_id: str) -> Homes:

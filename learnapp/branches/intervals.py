@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from learnapp.errors import N_, Conflict, Invalid
 
@@ -31,6 +31,11 @@ class Stay:
     def holds_on(self, day: date) -> bool:
         """Whether it holds on that day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day, for people; None while there is none."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
     @property
     def standing(self) -> tuple[str, str, str | None]:

@@ -81,6 +81,11 @@ def test_from_asking_to_the_new_home(met: World, client: FlaskClient) -> None:
     assert "goes on as one" in _page(client, member_id)
     own = client.get("/ledger/", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "Moved from “社区第一党支部” to “企业第一党支部”" in own
+    for path in ("/records/", "/points/", "/accounts/me", "/"):
+        assert client.get(path).status_code == 200, path
+    sign_in(client, met.people["auditor"])
+    for path in ("/audit/", "/audit/ledger", f"/ledger/members/{member_id}"):
+        assert client.get(path).status_code == 200, path
 
 
 def test_a_member_asks_and_both_secretaries_answer(met: World, client: FlaskClient) -> None:
