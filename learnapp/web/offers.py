@@ -71,7 +71,10 @@ def books(branch_ids: Collection[str]) -> dict[str, Book]:
     """The book of each of these units, in two statements."""
     paths = branches.paths(branch_ids) if branch_ids else {}
     everywhere = {unit for above in paths.values() for unit in above}
-    periods = [one for one in points.periods_for(everywhere) if one.people == "members"]
+    # What is only planned has no rules in force yet.
+    periods = [
+        one for one in points.periods_for(everywhere) if one.people == "members" and one.state != "planned"
+    ]
     return {
         branch_id: Book(above, [one for one in periods if one.branch_id in above])
         for branch_id, above in paths.items()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from learnapp import clock, declarations, follow
 from learnapp.db import transaction
 from tests import world
+from tests.catalogue.folders import PNG
 from tests.conftest import ZONE
 from tests.declarations import acting
 from tests.declarations.office import open_year
@@ -262,3 +263,37 @@ def test_recording_and_declining_look_right(thumb: Any, town: tuple[Instance, wo
     card.locator("label:has([value=other-day])").tap()
     card.locator("button[value=decline]").tap()
     expect(secretary.page.locator("main")).to_contain_text("未认定，已告知本人原因")
+
+
+def test_a_file_that_is_too_large_is_not_sent_and_the_words_stay(
+    thumb: Any, town: tuple[Instance, world.World]
+) -> None:
+    phone = thumb("m20")
+    page = phone.page
+    page.goto("/declarations/new")
+    page.locator("label:has([name=act][value=volunteering])").tap()
+    page.fill("[name=text]", "附上奖状")
+    page.locator("summary").tap()
+    large = {"name": "a.png", "mimeType": "image/png", "buffer": bytes(declarations.MOST_BYTES + 1)}
+    page.set_input_files("[name=file]", large)
+    page.click("main button.btn-primary")
+    expect(page.get_by_role("alert")).to_contain_text("文件太大")
+    expect(page.locator("[name=text]")).to_have_value("附上奖状")
+    page.set_input_files("[name=file]", {"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+    page.click("main button.btn-primary")
+    expect(page.locator("main")).to_contain_text("待确认")
+    page.locator("summary.why, details.why summary").first.click()
+    expect(page.get_by_role("link", name="附件")).to_be_visible()
+
+
+def test_largest_text(thumb: Any, town: tuple[Instance, world.World]) -> None:
+    """The screens of this room in elder mode: nothing runs out of the page."""
+    phone = thumb("recorder")
+    phone.context.add_cookies([{"name": "size", "value": "elder", "url": town[0].address}])
+    with town[0].inside():
+        acting.declare(
+            town[1].people["secretary"], on=today(), today=today(), at=clock.now(), text="讲党课一次"
+        )
+    for name in ("new", "", "waiting", "record"):
+        phone.page.goto(f"/declarations/{name}")
+        phone.look(f"elder-{name or 'mine'}")

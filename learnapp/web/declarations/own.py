@@ -70,6 +70,7 @@ def _form(typed: dict[str, str], problem: str = "") -> str:
         problem=problem,
         today=today(),
         longest=declarations.LONGEST,
+        most_bytes=declarations.MOST_BYTES,
         most=f"{declarations.MOST_BYTES / 1024 / 1024:g}",
     )
 

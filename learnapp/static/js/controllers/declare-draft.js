@@ -78,6 +78,12 @@ export default function (form) {
   form.addEventListener("change", keep);
   form.addEventListener("submit", function (event) {
     event.preventDefault();
+    const file = form.elements.file;
+    if (file.files.length && file.files[0].size > Number(form.getAttribute("data-most"))) {
+      say("large");
+      state.scrollIntoView();
+      return;
+    }
     send();
   });
   window.addEventListener("online", function () {
