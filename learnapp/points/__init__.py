@@ -59,6 +59,7 @@ from learnapp.points.queries import (
     with_bonus,
 )
 from learnapp.points.reading import Payable
+from learnapp.points.rebuilding import people_in, people_number, rebuild
 from learnapp.points.refusals import REFUSALS
 from learnapp.points.rules import (
     REASONS,
@@ -153,11 +154,14 @@ __all__ = [
     "open_period",
     "open_planned",
     "parse",
+    "people_in",
+    "people_number",
     "period",
     "periods_for",
     "periods_of",
     "plan_period",
     "post_period",
+    "rebuild",
     "recheck",
     "rules_of",
     "sentence",

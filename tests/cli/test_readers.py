@@ -96,3 +96,27 @@ def test_a_difference_is_named_and_repaired(run: Run, world: World) -> None:
     repaired = json.loads(run("coverage", "rebuild", "社区第一党支部", "--json").output)
     assert (repaired["members"], repaired["changed"]) == (5, 4)
     assert json.loads(run("coverage", "rebuild", "--json").output)["members"] == 19
+
+
+def test_a_period_is_rebuilt_with_everybody_in_it(run: Run, world: World) -> None:
+    """Sums that somebody spoiled are put right; what has closed is only looked at, and a spoiled closed line is
+    told from its digest."""
+    follow.sweep(clock.now(), "Asia/Shanghai")
+    (period,) = points.periods_for([world.committee])
+    db.session.rollback()
+    done = run("points", "rebuild", "--period", period.id)
+    assert " 0 changed, 0 with another digest." in done.output
+    with transaction():
+        db.session.execute(update(points.Standing).values(total=1))
+    done = run("points", "rebuild", "--period", period.id, "--json")
+    told = json.loads(done.output.splitlines()[-1])
+    assert told["changed"] == told["members"] > 10 and told["broken"] == 0
+    member_id = world.people["member"]
+    with transaction():
+        points.freeze(member_id, period, at=clock.now())
+    run("points", "rebuild", "--period", period.id)
+    with transaction():
+        db.session.execute(update(points.PointsFrozen).values(digest="0" * 64))
+    done = run("points", "rebuild", "--period", period.id, code=1)
+    assert "1 with another digest" in done.output
+    assert "no period" in run("points", "rebuild", "--period", "nothing", code=1).output
