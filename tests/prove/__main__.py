@@ -64,6 +64,7 @@ PROOFS = (
     Proof("regrade-postgresql", "10,000 attempts under a corrected key on PostgreSQL", "regrade", SEED, True),
     Proof("tamper", "1,000 edits of the ledger, each found", "tamper", ("--trials", "1000", *SEED)),
     Proof("scale", "a ledger of a million entries", "ledger_scale"),
+    Proof("points", "points of a million entries, and a period of 100,000 members", "points_scale"),
 )
 
 
