@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from learnapp import declarations, follow, ledger, notices, points
 from learnapp.db import db, transaction
@@ -310,7 +311,15 @@ def test_signing_a_quarter_and_what_changes_after(year: World, client: FlaskClie
     assert status == 303 and "look once more" in again
     status, again = post(client, line[1], {"digest": hidden(changed, "digest")[0]})
     assert "Signed by you on" in again
-    other_quarter = line[1].replace("Q3", "Q4")
+    assert client.get(line[1].replace("Q3", "Q4")).status_code == 404
+    db.session.rollback()
+    with transaction():
+        db.session.execute(update(points.Period).values(state="closed"))
+    closed = page(client, line[1])
+    assert "Signed by you on" in closed and "I sign" not in closed
+    assert post(client, line[1], {"digest": hidden(changed, "digest")[0]})[0] == 409
+    assert "Quarter 3 of 2026" in page(client, "/declarations/")
+    other_quarter = line[1].replace("Q3", "Q4").replace("2026", "2027")
     assert client.get(other_quarter).status_code == 404
 
 

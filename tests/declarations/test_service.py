@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from learnapp import audit, declarations, follow, ledger
+from learnapp import audit, branches, declarations, follow, ledger
 from learnapp.db import db, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.conftest import AT, ZONE
@@ -327,3 +327,20 @@ def test_what_comes_from_another_account_is_found_by_following(town: World) -> N
     assert info.branch_id == town.branch[0]
     acting.confirm(member, "e" * 32, secretary)
     assert declarations.check(member) == []
+
+
+def test_the_branch_of_a_group_decides_and_the_old_home_after_a_move(town: World) -> None:
+    """Officials of a branch answer for its groups; an act stays with the branch in which it was entered."""
+    with transaction():
+        group = branches.found("group", "第一党小组", parent_id=town.branch[0], at=AT)
+    member = town.person("孙丽", "sunli", group, password=False)
+    acting.declare(member)
+    (found,) = declarations.waiting_in([group], acting.TODAY)
+    assert (found.people, found.above) == (frozenset({town.people["secretary"]}), False)
+    move = update(branches.Membership).where(branches.Membership.member_id == member)
+    with transaction():
+        db.session.execute(move.values(branch_id=town.branch[2]))
+        declarations.settle(member)
+    assert [one.info.branch_id for one in declarations.waiting_in([group], acting.TODAY)] == [group]
+    second = acting.declare(member, text="搬家以后")
+    assert declarations.act(member, second).branch_id == town.branch[2]

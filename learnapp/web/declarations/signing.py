@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from learnapp import declarations, ledger, points
 from learnapp.db import transaction
-from learnapp.errors import N_, NotFound
+from learnapp.errors import N_, Conflict, NotFound
 from learnapp.web import offers
 from learnapp.web.declarations.blueprint import bp
 from learnapp.web.doors import follow_now, may, me, now, today
@@ -47,17 +47,22 @@ class Row:
 
 def names(period: points.PeriodInfo, day: date) -> list[str]:
     """The quarters of a period that are over on a day, or are its last one while it is posted; the newest first.
-    Nothing is left to sign before a period opens or after it has closed."""
-    if period.state not in ("open", "posted"):
+    None before it opens."""
+    if period.state == "planned":
         return []
     found, first = [], period.starts_on
     while first <= period.ends_on:
         name = declarations.quarter_of(first)
         _, last = declarations.quarter_days(name)
-        if last < day or period.ends_on < day or period.state == "posted":
+        if last < day or period.ends_on < day or period.state in ("posted", "closed"):
             found.append(name)
         first = last + timedelta(days=1)
     return found[::-1]
+
+
+def signable(period: points.PeriodInfo) -> bool:
+    """Whether a quarter of it may still be signed: once it has closed its lines can only be looked at."""
+    return period.state in ("open", "posted")
 
 
 def title_of(name: str) -> str:
@@ -73,6 +78,8 @@ def quarters(book: offers.Book) -> list[Quarter]:
     found = []
     for period in reversed(book.periods):
         for name in names(period, today()):
+            if not signable(period) and (period.id, name) not in signed:
+                continue
             known = signed.get((period.id, name))
             changed = known is not None and known.digest != digest_of(_lines(period, name, shown))
             found.append(Quarter(period, name, title_of(name), known, changed))
@@ -81,7 +88,7 @@ def quarters(book: offers.Book) -> list[Quarter]:
 
 def waiting(book: offers.Book) -> Quarter | None:
     """The newest quarter that can be signed, if it was not signed yet."""
-    newest = [(period, names(period, today())) for period in book.periods]
+    newest = [(period, names(period, today())) for period in book.periods if signable(period)]
     found = [(name[0], period) for period, name in newest if name]
     if not found:
         return None
@@ -147,6 +154,7 @@ def quarter(period_id: str, quarter: str) -> str:
         rows=[_row(line, period, entries[line.seq]) for line in lines],
         total=hundredths(sum(line.counted for line in lines)),
         digest=digest,
+        signable=signable(period),
     )
 
 
@@ -155,6 +163,8 @@ def quarter(period_id: str, quarter: str) -> str:
 def sign(period_id: str, quarter: str) -> Response:
     """Signs what was shown. Where the lines have changed since, they are shown again instead."""
     period = _period(period_id, quarter)
+    if not signable(period):
+        raise Conflict("quarter-closed", N_("This period is closed. Nothing is left to sign."))
     lines = _lines(period, quarter, _shown())
     back = redirect(url_for("declarations.quarter", period_id=period_id, quarter=quarter), 303)
     if request.form.get("digest") != digest_of(lines):
