@@ -10,7 +10,6 @@ import click
 from learnapp import audit, clock
 from learnapp.cli.running import application, read_settings
 from learnapp.db import db, transaction
-from learnapp.jobs import retaining
 from learnapp.persons import retention as area
 
 
@@ -33,7 +32,7 @@ def retention(digest: str | None, as_json: bool) -> None:
                 found = area.confirm(
                     settings.data_dir, digest, actor_id=audit.INSTALLATION, at=at, zone=settings.zone
                 )
-            retaining.carry_out(found, at)
+            area.carry_out(found, at=at)
             done = area.run(digest)
             db.session.rollback()
             document = {"digest": digest, "removed": dict(done.removed) if done else {}}

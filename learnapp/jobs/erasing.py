@@ -13,25 +13,19 @@ _log = structlog.get_logger()
 
 
 def go_on(at: datetime, zone: str) -> int:
-    """Carries out every decided erasure; returns how many. Called outside of any transaction."""
+    """Carries out every decided erasure; returns how many. What fails is logged and tried again by the next run.
+    Called outside of any transaction."""
     found = [one for one in persons.open_requests() if one.state == "decided"]
     db.session.rollback()
-    return sum(carry_out(one, at, zone) for one in found)
+    return sum(_carried_out(one, at, zone) for one in found)
 
 
-def carry_out(found: persons.Request, at: datetime, zone: str) -> bool:
-    """Erases every account of the person, each in a transaction of its own, and has the readers follow. What
-    fails is logged and tried again by the next run."""
+def _carried_out(found: persons.Request, at: datetime, zone: str) -> bool:
     try:
-        accounts = persons.left(found)
-        db.session.rollback()
-        for member_id in accounts:
-            with transaction():
-                persons.erase(member_id, found, at=at, zone=zone)
+        for member_id in persons.carry_out(found.member_id, found.id, at=at, zone=zone):
             with transaction():
                 follow.member(member_id, at=at, zone=zone)
-        with transaction():
-            return persons.finish(found.member_id, found.id)
+        return True
     except Exception:
         _log.exception("erasure not finished", member=found.member_id, request=found.id)
         return False

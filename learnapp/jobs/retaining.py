@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
-from learnapp.db import db, transaction
+from learnapp.db import db
 from learnapp.persons import retention
-
-_log = structlog.get_logger()
 
 
 def go_on(at: datetime, limit: int) -> int:
@@ -17,23 +13,4 @@ def go_on(at: datetime, limit: int) -> int:
     any transaction."""
     found = retention.undone()
     db.session.rollback()
-    return sum(carry_out(one, at, limit) for one in found)
-
-
-def carry_out(found: retention.Run, at: datetime, limit: int | None = None) -> int:
-    """Deletes what a confirmed list has, each member in a transaction of their own, at most `limit` members; says
-    that it is done when nothing is left. Returns how many rows went."""
-    rows = members = 0
-    for rule_id in found.plan:
-        while batch := retention.members_left(found, rule_id):
-            db.session.rollback()
-            for member_id in batch:
-                if limit is not None and members >= limit:
-                    return rows
-                with transaction():
-                    rows += retention.remove(found, rule_id, member_id)
-                members += 1
-        db.session.rollback()
-    with transaction():
-        retention.complete(found, at=at)
-    return rows
+    return sum(retention.carry_out(one, at=at, limit=limit) for one in found)

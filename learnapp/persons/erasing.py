@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from learnapp import accounts, audit, branches, declarations, ledger, records
 from learnapp.clock import local_date
-from learnapp.db import Base, db, new_id, table_of
+from learnapp.db import Base, db, new_id, table_of, transaction
 from learnapp.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from learnapp.persons.holdings import ELSEWHERE, GROUPS, HOLDINGS, Holding
 from learnapp.persons.models import ErasureRequest
@@ -205,6 +205,20 @@ def finish(member_id: str, request_id: str) -> bool:
         _set(member_id, request_id, state="done")
         return True
     return found.state == "done"
+
+
+def carry_out(member_id: str, request_id: str, *, at: datetime, zone: str) -> list[str]:
+    """Erases every account of the person of a decided request, each in a transaction of its own, and says that it
+    is done; returns the accounts, for whoever has the readers follow. Called outside of any transaction."""
+    found = request(member_id, request_id)
+    every = left(found)
+    db.session.rollback()
+    for account in every:
+        with transaction():
+            erase(account, found, at=at, zone=zone)
+    with transaction():
+        finish(member_id, request_id)
+    return every
 
 
 def preview(member_id: str) -> Preview:

@@ -101,6 +101,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "standing": _stays("", _CLOSED),
     "points_adjustment": _stays("", _CLOSED),
     "points_frozen": _stays("", _CLOSED),
+    "dry_run_move": _gone(""),
     "posted_line": _stays("", _CLOSED),
     "posted_total": _stays("", _CLOSED),
     "closed_member": _stays("", _CLOSED),

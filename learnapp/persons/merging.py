@@ -41,10 +41,11 @@ def merge(given_id: str, kept_id: str, *, reason: str, actor_id: str, at: dateti
         )
     words = _sentence(reason)
     ledger.hold([given_id, kept_id])
-    found = blockers(given_id, kept_id)
+    today = local_date(at, zone)
+    found = blockers(given_id, kept_id, today)
     if found:
         raise Conflict(f"merge-{found[0]}", rules.BLOCKERS[found[0]])
-    merge_id, today = new_id(), local_date(at, zone)
+    merge_id = new_id()
     home = branches.person(given_id, today)
     note, (seq, head) = ledger.note(given_id, words), ledger.lock(kept_id)
     ended = branches.end_everything(given_id, today, actor_id=actor_id, at=at)

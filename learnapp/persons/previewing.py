@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from learnapp import ledger, plans
 from learnapp.persons import rules
@@ -33,7 +34,7 @@ class MergePreview:
         return self.kept + self.carried
 
 
-def merge_preview(given_id: str, kept_id: str, *, zone: str) -> MergePreview:
+def merge_preview(given_id: str, kept_id: str, *, today: date, zone: str) -> MergePreview:
     """What giving one account up for the other would do."""
     given, kept = ledger.entries_after(given_id, 0), ledger.entries_after(kept_id, 0)
     plan = rules.carry(
@@ -59,5 +60,5 @@ def merge_preview(given_id: str, kept_id: str, *, zone: str) -> MergePreview:
         stays=len(counted) - len(copies) - len(plan.both),
         hours=sum(int(one.data.get("hours", 0)) for one in copies),
         cut=plan.cut,
-        blockers=tuple(blockers(given_id, kept_id)),
+        blockers=tuple(blockers(given_id, kept_id, today)),
     )

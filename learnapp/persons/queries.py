@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from learnapp import accounts, declarations, quiz
+from learnapp import accounts, branches, declarations, quiz
 from learnapp.db import db, table_of
 from learnapp.errors import N_, NotFound
 from learnapp.ledger import LedgerHead
@@ -128,7 +128,7 @@ def joined(member_id: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def blockers(given_id: str, kept_id: str) -> list[str]:
+def blockers(given_id: str, kept_id: str, today: date) -> list[str]:
     """What stands in the way of giving one account up for the other, as codes of `rules.BLOCKERS`."""
     found = []
     if given_id == kept_id:
@@ -146,6 +146,8 @@ def blockers(given_id: str, kept_id: str) -> list[str]:
         found.append("late")
     if any(one.standing.state in ("declared", "recorded") for one in declarations.acts_of(given_id)):
         found.append("acts")
+    if branches.moving(given_id, today):
+        found.append("moving")
     return found
 
 

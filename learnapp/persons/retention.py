@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, not_, o
 
 from learnapp import audit
 from learnapp.clock import day_bounds, iso, local_date, parse_iso
-from learnapp.db import Base, db, table_of
+from learnapp.db import Base, db, table_of, transaction
 from learnapp.errors import N_, Conflict
 from learnapp.persons.models import RetentionRun
 from learnapp.persons.retention_rules import Listed, Rule, cutoff, digest, parse, with_days
@@ -234,3 +234,22 @@ def complete(found: Run, *, at: datetime) -> None:
             subject=f"retention/{found.digest[:16]}",
             number=sum(now.removed.values()) if now else 0,
         )
+
+
+def carry_out(found: Run, *, at: datetime, limit: int | None = None) -> int:
+    """Deletes what a confirmed list has, each member in a transaction of their own, at most `limit` members; says
+    that it is done when nothing is left. Returns how many rows went. Called outside of any transaction."""
+    rows = members = 0
+    for rule_id in found.plan:
+        while batch := members_left(found, rule_id):
+            db.session.rollback()
+            for member_id in batch:
+                if limit is not None and members >= limit:
+                    return rows
+                with transaction():
+                    rows += remove(found, rule_id, member_id)
+                members += 1
+        db.session.rollback()
+    with transaction():
+        complete(found, at=at)
+    return rows

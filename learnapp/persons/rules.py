@@ -44,6 +44,7 @@ BLOCKERS: Mapping[str, str] = {
     "erased": N_("A person that was erased cannot be joined with anybody."),
     "running": N_("A quiz of the other account is still running. It ends with its time, or by handing in."),
     "late": N_("Answers of the other account that came late wait for a decision. Decide about them first."),
+    "moving": N_("A transfer of the other account is under way. Confirm or withdraw it first."),
     "acts": N_("Acts of the other account wait for a confirmation. Confirm or decline them first."),
 }
 

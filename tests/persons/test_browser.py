@@ -131,6 +131,7 @@ def test_joined_and_parted(browser: Browser, instance: Instance) -> None:
     _pressed(page, "撤销合并")
     expect(page.get_by_text("合并已撤销").first).to_be_visible()
     _look(page, "parted")
+    other.context.clear_cookies()
     _sign_in(other, "liuxiaomei")
     assert "/accounts/sign-in" not in other.url
     other.context.close()

@@ -16,7 +16,7 @@ from learnapp.db import Base, db, new_id, table_of, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
 from learnapp.jobs import erasing
 from tests.conftest import AT, ZONE
-from tests.persons.people import BOSS, join, module, verified
+from tests.persons.people import BOSS, fold, join, module, verified
 from tests.quiz.quizzes import publish
 from tests.records.earned import certified
 from tests.study.shelf import put
@@ -114,6 +114,12 @@ def _asked(member: str) -> persons.Request:
     return persons.request(member, request_id)
 
 
+def _carry_out(found: persons.Request) -> list[str]:
+    every = persons.carry_out(found.member_id, found.id, at=AT, zone=ZONE)
+    fold(*every, at=AT)
+    return every
+
+
 def test_nothing_of_them_is_left_anywhere(app: Flask, tmp_path: Path) -> None:
     world = build()
     member = _person(app, world, tmp_path)
@@ -123,7 +129,7 @@ def test_nothing_of_them_is_left_anywhere(app: Flask, tmp_path: Path) -> None:
     before = _found_anywhere(needles)
     assert {one.split(": ")[1] for one in before} >= {NAME, SIGN_IN, "situ2", PHONE, *TEXTS} - {TEXTS[3]}
     entries = len(ledger.entries_after(member, 0))
-    assert erasing.carry_out(_asked(member), AT, ZONE)
+    assert _carry_out(_asked(member))
     assert _found_anywhere(needles) == []
     verified()
     stream = ledger.entries_after(member, 0)
@@ -138,7 +144,7 @@ def test_a_certificate_is_no_longer_kept(app: Flask, tmp_path: Path) -> None:
     world = build()
     member = _person(app, world, tmp_path)
     code = records.certificates_of(member)[0].code
-    erasing.carry_out(_asked(member), AT, ZONE)
+    _carry_out(_asked(member))
     with pytest.raises(NotFound) as caught:
         records.certificate(code)
     assert caught.value.code == "certificate-not-kept"
@@ -185,7 +191,7 @@ def test_an_objection_about_somebody_else_loses_their_words(app: Flask, tmp_path
         ]
         for name, row in rows:
             db.session.execute(insert(tables[name]).values(**row))
-    erasing.carry_out(_asked(member), AT, ZONE)
+    _carry_out(_asked(member))
     assert _found_anywhere((TEXTS[3], NAME)) == []
     kept = db.session.execute(select(tables["objection"])).mappings().one()
     assert kept["member_id"] == neighbour and kept["reply"] == "已答复"

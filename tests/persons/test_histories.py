@@ -15,7 +15,6 @@ from learnapp import accounts, ledger, persons
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import Conflict
 from learnapp.hours.rules import differences
-from learnapp.jobs import erasing
 from learnapp.persons.merging import hour_rules
 from tests.conftest import AT, ZONE
 from tests.persons.people import BOSS, fold, join, module, part, quiz, readings, verified
@@ -145,7 +144,7 @@ def _erase_somebody(story: Story, world: World, at: datetime) -> None:
     with transaction():
         persons.decide(gone, request_id, typed="hj0", actor_id=BOSS, at=at)
     db.session.rollback()
-    assert erasing.carry_out(persons.request(gone, request_id), at, ZONE)
+    assert persons.carry_out(gone, request_id, at=at, zone=ZONE)
     for one in story.people:
         assert (accounts.closed_for(one) == "erased") == (one in every)
         assert len(ledger.entries_after(one, 0)) == streams[one] + (one in every)

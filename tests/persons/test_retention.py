@@ -115,7 +115,7 @@ def test_listed_then_confirmed_then_gone(app: Flask, tmp_path: Path) -> None:
     assert retaining.go_on(AT, 500) == 0 and before == {name: _count(name) for name in before}
     with transaction():
         run = area.confirm(_folder(), digest, actor_id=BOSS, at=AT, zone=ZONE)
-    gone = retaining.carry_out(run, AT)
+    gone = area.carry_out(run, at=AT)
     assert gone == sum(rows.values()) - 1 + 1  # the old row's address went before the row itself
     after = {name: _count(name) for name in before}
     # Two rows of the log were written: that it was confirmed, and that it was done.
@@ -147,7 +147,7 @@ def test_broken_off_and_taken_up(app: Flask, tmp_path: Path) -> None:
     _, digest = area.list_old(_folder(), at=AT, zone=ZONE)
     with transaction():
         run = area.confirm(_folder(), digest, actor_id=BOSS, at=AT, zone=ZONE)
-    assert retaining.carry_out(run, AT, limit=1) == 1
+    assert area.carry_out(run, at=AT, limit=1) == 1
     later = AT + timedelta(days=400)  # what has become old meanwhile is not on the list
     assert retaining.go_on(later, 500) == 8
     assert _count("attempt") == 3
@@ -164,7 +164,7 @@ def test_addresses_stay_for_half_a_year(app: Flask) -> None:
     _, digest = area.list_old(_folder(), at=AT, zone=ZONE)
     with transaction():
         run = area.confirm(_folder(), digest, actor_id=BOSS, at=AT, zone=ZONE)
-    retaining.carry_out(run, AT)
+    area.carry_out(run, at=AT)
     log = table_of(AuditEvent)
     kept = db.session.execute(select(log.c.address).where(log.c.action == "sign-in").order_by(log.c.at)).all()
     assert [row.address for row in kept] == ["", "192.0.2.0/24"]

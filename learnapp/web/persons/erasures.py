@@ -11,8 +11,7 @@ from wtforms.validators import DataRequired
 from learnapp import accounts, branches, guard, persons
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Forbidden
-from learnapp.jobs import erasing
-from learnapp.web.doors import may, me, now, settings, today
+from learnapp.web.doors import follow_now, may, me, now, settings, today
 from learnapp.web.forms import Form
 from learnapp.web.persons.blueprint import bp
 
@@ -150,8 +149,7 @@ def erase(member_id: str, request_id: str) -> tuple[str, int] | Response:
     except AppError as error:
         form.refuse("typed", gettext(error.message, **error.params))
         return _page(member_id, request_id, "persons/erase.html", form), error.status
-    if erasing.carry_out(persons.request(member_id, request_id), now(), settings().zone):
-        flash(gettext("The person is erased. The ledger keeps its entries and names nobody."), "success")
-    else:
-        flash(gettext("It is decided and being carried out; look again in a minute."), "warning")
+    for account in persons.carry_out(member_id, request_id, at=now(), zone=settings().zone):
+        follow_now(account)
+    flash(gettext("The person is erased. The ledger keeps its entries and names nobody."), "success")
     return redirect(url_for("persons.erasures"), 303)

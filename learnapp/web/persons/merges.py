@@ -110,7 +110,7 @@ def _both(kept_id: str, given_id: str) -> tuple[branches.Person, branches.Person
 
 def _preview(kept_id: str, given_id: str, form: ReasonForm) -> str:
     kept, given = _both(kept_id, given_id)
-    found = persons.merge_preview(given_id, kept_id, zone=settings().zone)
+    found = persons.merge_preview(given_id, kept_id, today=today(), zone=settings().zone)
     return render_template(
         "persons/preview.html",
         kept=Account(kept, found.kept),

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from learnapp import accounts, guard
 from learnapp.db import transaction
 from learnapp.errors import Conflict
-from learnapp.jobs import retaining
 from learnapp.persons import retention
 from learnapp.web.doors import language, may, me, now, settings
 from learnapp.web.persons.blueprint import bp
@@ -53,6 +52,6 @@ def delete() -> Response:
     except Conflict as error:
         flash(gettext(error.message), "warning")
         return redirect(url_for("persons.old"), 303)
-    retaining.carry_out(run, now(), MOST_MEMBERS)
+    retention.carry_out(run, at=now(), limit=MOST_MEMBERS)
     flash(gettext("It is confirmed. What a page cannot wait for is deleted within minutes."), "success")
     return redirect(url_for("persons.old"), 303)
