@@ -8,6 +8,7 @@ from pathlib import Path
 
 from learnapp import assessment, follow, ledger, points
 from learnapp.assessment import Calendar, Meeting
+from learnapp.clock import local_date
 from learnapp.db import new_id, transaction
 from learnapp.jobs import assessing
 from tests import acts
@@ -98,27 +99,35 @@ class Scene:
     world: World = field(default_factory=build)
     period_id: str = ""
     next_id: str = ""
+    at: datetime = AT
+    starts_on: date = date(2026, 1, 1)
+    ends_on: date = date(2026, 11, 30)
 
     def __post_init__(self) -> None:
         with transaction():
-            rules = points.adopt(RULES, actor_id=self.actor, at=AT)
-            days = {"title_en": "Assessment", "people": "members", "actor_id": self.actor, "at": AT}
+            rules = points.adopt(RULES, actor_id=self.actor, at=self.at)
+            days = {"title_en": "Assessment", "people": "members", "actor_id": self.actor, "at": self.at}
             self.period_id = assessment.planning.plan(
                 self.world.general[0],
                 "2026年度考评",
-                starts_on=date(2026, 1, 1),
-                ends_on=date(2026, 11, 30),
+                starts_on=self.starts_on,
+                ends_on=self.ends_on,
                 rule_set=rules,
                 **days,
             )
             self.next_id = assessment.planning.plan(
                 self.world.general[0],
                 "2027年度考评",
-                starts_on=date(2026, 12, 1),
-                ends_on=date(2027, 11, 30),
+                starts_on=self.ends_on + timedelta(days=1),
+                ends_on=self.ends_on + timedelta(days=365),
                 rule_set=rules,
                 **days,
             )
+
+    @property
+    def today(self) -> date:
+        """The day on which it plays."""
+        return local_date(self.at, ZONE)
 
     @property
     def actor(self) -> str:
@@ -133,15 +142,15 @@ class Scene:
     def open(self) -> None:
         """Opens the period, and folds everybody."""
         with transaction():
-            assessment.planning.open_(self.period_id, actor_id=self.actor, at=AT)
-            follow.stale([self.period.branch_id], TODAY)
+            assessment.planning.open_(self.period_id, actor_id=self.actor, at=self.at)
+            follow.stale([self.period.branch_id], self.today)
         self.fold()
 
-    def fold(self, at: datetime = AT) -> None:
+    def fold(self, at: datetime | None = None) -> None:
         """Folds whoever is behind."""
-        follow.sweep(at, ZONE)
+        follow.sweep(at or self.at, ZONE)
 
-    def module(self, member_id: str, number: int, day: date, at: datetime | None = None) -> int:
+    def module(self, member_id: str, number: int, day: date) -> int:
         """A lesson of a member, completed on a day."""
         with transaction():
             moment = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
@@ -155,9 +164,9 @@ class Scene:
         with transaction():
             event = ledger.ActDeclared if origin == "declared" else ledger.ActRecorded
             common = {"act": code, "act_id": act_id, "on": day.isoformat()}
-            seq = _record(member_id, event(**common, note=""), f"act/{act_id}", proposer)
+            seq = _record(member_id, event(**common, note=""), f"act/{act_id}", proposer, self.at)
             confirmed = ledger.ActConfirmed(**common, origin=origin, seq=seq, proposer=proposer)
-            return _record(member_id, confirmed, f"act/{act_id}/confirmed", confirmer)
+            return _record(member_id, confirmed, f"act/{act_id}/confirmed", confirmer, self.at)
 
     def post(self, *, show_totals: bool = False, days: int = 3) -> None:
         """Posts the period."""
@@ -167,9 +176,9 @@ class Scene:
                 days=days,
                 show_totals=show_totals,
                 calendar=CALENDAR,
-                today=TODAY,
+                today=self.today,
                 actor_id=self.actor,
-                at=AT,
+                at=self.at,
             )
 
     def object(self, member_id: str, text: str, *, seq: int = 0, by: str | None = None) -> str:
@@ -183,8 +192,8 @@ class Scene:
                 branch_of_actor=self.world.branch[0],
                 actor_id=by or member_id,
                 calendar=CALENDAR,
-                today=TODAY,
-                at=AT,
+                today=self.today,
+                at=self.at,
             )
 
     def grade(self, member_id: str, grade: str, *, seen: int = 0, reason: str = "", by: str = "") -> bool:
@@ -197,18 +206,18 @@ class Scene:
                 branch_id=self.world.branch[0],
                 seen=seen,
                 suggested="qualified",
-                meeting=Meeting(TODAY, "支部纪要2026-11"),
+                meeting=Meeting(self.today, "支部纪要2026-11"),
                 reason=reason,
                 actor_id=by or self.world.people["secretary"],
-                today=TODAY,
-                at=AT,
+                today=self.today,
+                at=self.at,
             )
 
     def begin_closing(self, reason: str = "", obstacles: int = 0) -> bool:
         """Begins to close the period."""
         with transaction():
             return assessment.closing.begin(
-                self.period_id, reason=reason, obstacles=obstacles, actor_id=self.actor, at=AT
+                self.period_id, reason=reason, obstacles=obstacles, actor_id=self.actor, at=self.at
             )
 
     def close(self) -> None:
@@ -216,12 +225,12 @@ class Scene:
         if self.period.state == "open":
             self.post()
         self.begin_closing()
-        assessing.close(self.period_id, AT, ZONE)
+        assessing.close(self.period_id, self.at, ZONE)
         assert self.period.state == "closed"
 
 
-def _record(member_id: str, event: ledger.Event, uid: str, recorder: str) -> int:
-    moment = AT - timedelta(days=1)
+def _record(member_id: str, event: ledger.Event, uid: str, recorder: str, at: datetime) -> int:
+    moment = at - timedelta(days=1)
     return ledger.record(
         event,
         member_id=member_id,
