@@ -1,10 +1,26 @@
 """The tree of units and who belongs where, in which class and with which role, on any day."""
 
 from learnapp.branches.changes import Guest, change, end_host, guests, guests_of, host, not_oneself, take_back
-from learnapp.branches.closing import bring_back, end_everything, end_membership, forget, last_home
+from learnapp.branches.closing import (
+    bring_back,
+    end_everything,
+    end_membership,
+    forget,
+    last_home,
+    moving,
+)
 from learnapp.branches.history import exemptions, exemptions_of, histories, history
 from learnapp.branches.intervals import Interval, Stay, home_on
 from learnapp.branches.models import BranchPath, Membership
+from learnapp.branches.moves import (
+    TRANSFER_STATES,
+    TransferInfo,
+    roles_left,
+    search,
+    transfer,
+    transfers_in,
+    transfers_of,
+)
 from learnapp.branches.officials import Officials, officials
 from learnapp.branches.places import Place, homes, named, paths, place
 from learnapp.branches.queries import (
@@ -32,18 +48,11 @@ from learnapp.branches.rules import CLASSES, KINDS, POSTS
 from learnapp.branches.service import end_role, exempt, found, grant, join
 from learnapp.branches.transfers import (
     OWN_TRANSFER,
-    TRANSFER_STATES,
-    TransferInfo,
     ask_transfer,
     check_move,
     confirm_transfer,
     decline_transfer,
     receive_transfer,
-    roles_left,
-    search,
-    transfer,
-    transfers_in,
-    transfers_of,
     withdraw_transfer,
 )
 
@@ -95,6 +104,7 @@ __all__ = [
     "join",
     "last_home",
     "members_of",
+    "moving",
     "named",
     "not_oneself",
     "officials",

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import delete, or_, select, update
 
 from learnapp.branches.changes import _end, _remember
-from learnapp.branches.models import Exemption, Membership, MembershipBefore, RoleGrant
+from learnapp.branches.models import Exemption, Membership, MembershipBefore, RoleGrant, Transfer
+from learnapp.branches.moves import RUNNING, state_on
 from learnapp.db import db, table_of
 
 # Rows that ended: id -> the day, the first one after, on which they would have ended otherwise (ISO), or None.
@@ -80,11 +81,24 @@ def forget(member_id: str, on: date, *, actor_id: str, at: datetime) -> None:
     """For whoever erases a person: ends everything, and takes away what would tell who it was, posts, roles and
     exemptions. In which unit somebody of which class was from when to when stays, for closed periods."""
     end_everything(member_id, on, actor_id=actor_id, at=at)
+    for row in _running(member_id):
+        row.state, row.ended_at, row.ended_by = "withdrawn", at, actor_id
+    db.session.flush()
     db.session.expire_all()
     for table in (_membership, table_of(MembershipBefore)):
         db.session.execute(update(table).where(table.c.member_id == member_id).values(post=None))
     for table in (_grant, table_of(Exemption)):
         db.session.execute(delete(table).where(table.c.member_id == member_id))
+
+
+def moving(member_id: str, today: date) -> bool:
+    """Whether a transfer of the member waits for somebody."""
+    return any(state_on(row, today) in RUNNING for row in _running(member_id))
+
+
+def _running(member_id: str) -> list[Transfer]:
+    rows = select(Transfer).where(Transfer.member_id == member_id, Transfer.state.in_(RUNNING))
+    return list(db.session.execute(rows.execution_options(populate_existing=True)).scalars())
 
 
 def last_home(member_id: str) -> str | None:

@@ -302,16 +302,3 @@ def roles_among(member_id: str, branch_ids: Collection[str], kinds: Collection[s
         Branch.kind.in_(kinds),
         lasting,
     )
-
-
-def named_like(text: str, kinds: Collection[str], limit: int) -> list[Unit]:
-    """Units of these kinds whose name contains the text, by name; none for an empty text."""
-    if not text.strip():
-        return []
-    rows = db.session.execute(
-        select(Branch.id, Branch.parent_id, Branch.kind, Branch.name)
-        .where(Branch.kind.in_(kinds), Branch.name.contains(text.strip(), autoescape=True))
-        .order_by(Branch.name, Branch.id)
-        .limit(limit)
-    )
-    return [Unit(*row) for row in rows]

@@ -9,60 +9,26 @@ a unit is the guard's to say; that nobody decides about their own move is said h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 
 from learnapp import audit
 from learnapp.branches.changes import homes_of, replace_homes
 from learnapp.branches.intervals import Homes, moved
-from learnapp.branches.models import BranchPath, Transfer
-from learnapp.branches.queries import Role, Unit, ancestors, named_like, roles_among, subtree, unit
+from learnapp.branches.models import Transfer
+from learnapp.branches.moves import HOMES, RUNNING, roles_left, row_of, state_on
+from learnapp.branches.queries import unit
 from learnapp.branches.service import end_roles
 from learnapp.db import db, new_id
-from learnapp.errors import N_, Conflict, Forbidden, Invalid, NotFound
+from learnapp.errors import N_, Conflict, Forbidden, Invalid
 
-TRANSFER_STATES = {
-    "asked": N_("Asked for; the receiving unit has not answered yet"),
-    "received": N_("Received; the present unit has not confirmed yet"),
-    "confirmed": N_("Confirmed"),
-    "declined": N_("Declined"),
-    "withdrawn": N_("Withdrawn"),
-    "expired": N_("Expired without a confirmation"),
-}
 OWN_TRANSFER = N_("Nobody decides about their own transfer.")
-RUNNING = ("asked", "received")
-HOMES = ("branch", "group")
 
 # Somebody answers within this time, or it is asked for anew.
 PATIENCE = timedelta(days=90)
 # A day further off than this is a slip of the finger.
 FAR = timedelta(days=366)
-
-
-@dataclass(frozen=True)
-class TransferInfo:
-    """How a transfer stands on the day of asking. `moves_on` is the first day in the new home."""
-
-    member_id: str
-    id: str
-    from_id: str
-    to_id: str
-    moves_on: date
-    state: str
-    expires_on: date
-    asked_at: datetime
-    asked_by: str
-    received_at: datetime | None
-    received_by: str | None
-    ended_at: datetime | None
-    ended_by: str | None
-
-    @property
-    def running(self) -> bool:
-        """Whether an answer is still awaited."""
-        return self.state in RUNNING
 
 
 def ask_transfer(
@@ -134,7 +100,7 @@ def confirm_transfer(
     over, or when the member is not at home any more where it began.
     """
     _not_own(member_id, actor_id)
-    if _found(member_id, transfer_id).state == "confirmed":
+    if row_of(member_id, transfer_id).state == "confirmed":
         return False
     row = _open(member_id, transfer_id, today)
     if row.state != "received":
@@ -174,34 +140,6 @@ def withdraw_transfer(
     return _ended(member_id, transfer_id, "withdrawn", actor_id, today, at, address)
 
 
-def transfer(member_id: str, transfer_id: str, today: date) -> TransferInfo:
-    """One transfer as it stands on that day. Raises NotFound."""
-    return _info(_found(member_id, transfer_id), today)
-
-
-def transfers_of(member_id: str, today: date) -> list[TransferInfo]:
-    """The member's transfers, the latest first."""
-    return _list(today, Transfer.member_id == member_id)
-
-
-def transfers_in(
-    parent_id: str, today: date, *, running: bool = False, limit: int = 100
-) -> list[TransferInfo]:
-    """The transfers into or out of this unit and what is below it, the latest first; `running` only those that
-    await an answer. One statement."""
-    below = select(BranchPath.branch_id).where(BranchPath.ancestor_id == parent_id)
-    concerned = or_(Transfer.from_id.in_(below), Transfer.to_id.in_(below))
-    if running:
-        concerned = and_(concerned, Transfer.state.in_(RUNNING), Transfer.expires_on > today)
-    return _list(today, concerned, limit=limit)
-
-
-def roles_left(member_id: str, from_id: str, to_id: str, day: date) -> list[Role]:
-    """The roles that end with such a move: those on the old branch and its groups that do not hold for the new
-    home as well. Roles of units above a branch stay until they are ended there."""
-    return roles_among(member_id, (ancestors(from_id) | subtree(from_id)) - ancestors(to_id), HOMES, day)
-
-
 def check_move(member_id: str, to_id: str, *, on: date, today: date) -> Homes:
     """What the member's homes would be. Raises what `ask_transfer` would raise about unit and day."""
     return _after(member_id, to_id, on, today)
@@ -229,13 +167,6 @@ def _home(member_id: str, today: date) -> str:
     raise Conflict("homeless", N_("This member is at home in no unit today."))
 
 
-def _found(member_id: str, transfer_id: str) -> Transfer:
-    row = db.session.get(Transfer, (member_id, transfer_id), populate_existing=True)
-    if row is None:
-        raise NotFound("no-transfer", N_("There is no such transfer."))
-    return row
-
-
 def _not_own(member_id: str, actor_id: str) -> None:
     if actor_id == member_id:
         raise Forbidden("own-transfer", OWN_TRANSFER)
@@ -243,8 +174,8 @@ def _not_own(member_id: str, actor_id: str) -> None:
 
 def _open(member_id: str, transfer_id: str, today: date) -> Transfer:
     """The transfer, if it awaits an answer."""
-    row = _found(member_id, transfer_id)
-    if _state(row, today) not in RUNNING:
+    row = row_of(member_id, transfer_id)
+    if state_on(row, today) not in RUNNING:
         raise Conflict("transfer-over", N_("This transfer is over. Ask for a new one if it is still needed."))
     return row
 
@@ -258,7 +189,7 @@ def _ended(
     at: datetime,
     address: str | None,
 ) -> bool:
-    row = _found(member_id, transfer_id)
+    row = row_of(member_id, transfer_id)
     if row.state == state:
         return False
     row = _open(member_id, transfer_id, today)
@@ -278,44 +209,12 @@ def _running(member_id: str, today: date) -> Transfer | None:
     )
     running = None
     for row in rows.scalars():
-        if _state(row, today) == "expired":
+        if state_on(row, today) == "expired":
             row.state = "expired"
         else:
             running = row
     db.session.flush()
     return running
-
-
-def _state(row: Transfer, today: date) -> str:
-    return "expired" if row.state in RUNNING and today >= row.expires_on else row.state
-
-
-def _list(today: date, condition: ColumnElement[bool], limit: int = 100) -> list[TransferInfo]:
-    rows = db.session.execute(select(Transfer).where(condition).order_by(Transfer.id.desc()).limit(limit))
-    return [_info(row, today) for row in rows.scalars()]
-
-
-def _info(row: Transfer, today: date) -> TransferInfo:
-    return TransferInfo(
-        row.member_id,
-        row.id,
-        row.from_id,
-        row.to_id,
-        row.moves_on,
-        _state(row, today),
-        row.expires_on,
-        row.asked_at,
-        row.asked_by,
-        row.received_at,
-        row.received_by,
-        row.ended_at,
-        row.ended_by,
-    )
-
-
-def search(text: str, limit: int = 12) -> list[Unit]:
-    """Branches and groups whose name contains the text, by name; none for an empty text."""
-    return named_like(text, HOMES, limit)
 
 
 def _log(action: str, row: Transfer, unit_id: str, actor_id: str, at: datetime, address: str | None) -> None:
