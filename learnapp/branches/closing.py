@@ -9,7 +9,6 @@ from sqlalchemy import delete, or_, select, update
 
 from learnapp.branches.changes import _end, _remember
 from learnapp.branches.models import Exemption, Membership, MembershipBefore, RoleGrant, Transfer
-from learnapp.branches.moves import RUNNING, state_on
 from learnapp.db import db, table_of
 
 # Rows that ended: id -> the day, the first one after, on which they would have ended otherwise (ISO), or None.
@@ -93,11 +92,11 @@ def forget(member_id: str, on: date, *, actor_id: str, at: datetime) -> None:
 
 def moving(member_id: str, today: date) -> bool:
     """Whether a transfer of the member waits for somebody."""
-    return any(state_on(row, today) in RUNNING for row in _running(member_id))
+    return any(today < row.expires_on for row in _running(member_id))
 
 
 def _running(member_id: str) -> list[Transfer]:
-    rows = select(Transfer).where(Transfer.member_id == member_id, Transfer.state.in_(RUNNING))
+    rows = select(Transfer).where(Transfer.member_id == member_id, Transfer.state.in_(("asked", "received")))
     return list(db.session.execute(rows.execution_options(populate_existing=True)).scalars())
 
 
