@@ -163,7 +163,7 @@ def _decision_line(one: Told) -> Line:
         hidden = results.hidden_in(member_id, fallen)
         texts = [
             gettext(
-                "Entry %(seq)s, “%(what)s”, no longer counts: %(reason)s.",
+                "Entry %(seq)s (%(what)s) no longer counts: %(reason)s.",
                 seq=old.seq,
                 what=act_words(old, hidden).title,
                 reason=_why(one),

@@ -11,6 +11,7 @@ from learnapp.db import transaction
 from learnapp.errors import AppError
 from learnapp.web.assessment.blueprint import bp, sentence_of, title_of, told
 from learnapp.web.doors import follow_now, may, me, now, today
+from learnapp.web.voiding import void
 
 
 @bp.get("/objections")
@@ -87,15 +88,7 @@ def _decide(found: assessment.ObjectionInfo, values: dict[str, str]) -> None:
     reply, voided = values.get("reply", ""), None
     if values.get("void") == "1" and found.entry_seq and not found.outcome:
         voided = found.entry_seq
-        declarations.correct(
-            found.member_id,
-            voided,
-            reason="entered-in-error",
-            text=reply,
-            actor_id=me().member_id,
-            at=now(),
-            act=found.id,
-        )
+        void(found.member_id, voided, reason="entered-in-error", text=reply, act=found.id)
     assessment.objections.decide(
         found.member_id,
         found.id,

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from learnapp import branches, declarations, guard, ledger, study
+from learnapp import branches, declarations, guard, ledger
 from learnapp.clock import local_date
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Forbidden, Invalid, NotFound
@@ -19,9 +19,10 @@ from learnapp.web.corrections.blueprint import act_of_form, bp, somebody, told
 from learnapp.web.corrections.effects import rehearse
 from learnapp.web.corrections.grants import choices, log, record, things
 from learnapp.web.corrections.pages import by_sign_in
-from learnapp.web.doors import follow_now, may, me, now, settings
+from learnapp.web.doors import follow_now, may, me, settings
 from learnapp.web.granted import decided
 from learnapp.web.quiz.results import hidden_in
+from learnapp.web.voiding import void
 from learnapp.web.words import act_words
 
 _HIDDEN = N_("The quiz does not show this result yet. Correct the entry once it is shown.")
@@ -121,20 +122,11 @@ def _right(typed: str, wrong_id: str) -> branches.Person:
 
 
 def _void(wrong: ledger.Entry, wanted: Wanted, act: str) -> tuple[ledger.Entry, ...]:
-    """Within a transaction: voids the entry and what rests on it, opens lessons again, records what is right."""
-    fallen = declarations.correct(
-        wrong.member_id,
-        wrong.seq,
-        reason=wanted.reason,
-        text=wanted.text,
-        actor_id=me().member_id,
-        at=now(),
-        act=act,
-        replaced=wanted.instead is not None,
+    """Within a transaction: voids the entry and what rests on it, and records what is right."""
+    replaced = wanted.instead is not None
+    fallen = void(
+        wrong.member_id, wrong.seq, reason=wanted.reason, text=wanted.text, act=act, replaced=replaced
     )
-    for one in fallen:
-        if one.kind == ledger.ModuleCompleted.kind:
-            study.reopen(one.member_id, one.data["course"], one.data["module"], one.seq, at=now())
     if wanted.instead is not None:
         wanted.instead.record(wrong.member_id, act)
     return fallen
@@ -202,12 +194,12 @@ def carry(wrong: ledger.Entry, right: branches.Person, act: str) -> None:
 def right(member_id: str, seq: int) -> str | Response | tuple[str, int]:
     """Records for the right person what was voided as belonging to somebody else; once only, however often asked."""
     person, wrong = somebody("ledger.correct", member_id), ledger.entry(member_id, seq)
-    void = declarations.voided_by(member_id, seq)
+    by = declarations.voided_by(member_id, seq)
     try:
-        if void is None or void.data["reason"] != "wrong-person" or for_right_person(wrong) is None:
+        if by is None or by.data["reason"] != "wrong-person" or for_right_person(wrong) is None:
             raise Conflict("not-carried", N_("There is nothing to record for somebody else."))
         found = _right(request.form.get("right", ""), member_id)
-        carry(wrong, found, void.data["trace"])
+        carry(wrong, found, by.data["trace"])
     except (Conflict, Forbidden, Invalid, NotFound) as error:
         return _page(person, wrong, request.form, error), error.status
     flash(gettext("It stands in the right record now."), "success")
@@ -228,7 +220,7 @@ def _is_hidden(wrong: ledger.Entry) -> bool:
 def _page(
     person: branches.Person, wrong: ledger.Entry, form: Mapping[str, str], error: AppError | None = None
 ) -> str:
-    void = declarations.voided_by(person.member_id, wrong.seq)
+    by = declarations.voided_by(person.member_id, wrong.seq)
     secret = hidden_in(person.member_id, [wrong])
     barrier = _HIDDEN if _is_hidden(wrong) else declarations.remedy(wrong.kind)
     return render_template(
@@ -238,9 +230,9 @@ def _page(
         words=act_words(wrong, secret),
         back=_ledger_of(person),
         barrier=gettext(barrier) if barrier else "",
-        void=void,
-        void_reason=ledger.VOID_REASONS[void.data["reason"]] if void else "",
-        decided=decided([one for one in (wrong, void) if one], person.member_id),
+        void=by,
+        void_reason=ledger.VOID_REASONS[by.data["reason"]] if by else "",
+        decided=decided([one for one in (wrong, by) if one], person.member_id),
         reasons=[
             (code, gettext(ledger.VOID_REASONS[code]))
             for code in declarations.REASONS
