@@ -48,11 +48,11 @@ class Hours(StringField):  # type: ignore[misc]  # WTForms brings no types
             raise ValidationError(gettext("Enter study hours such as 0.25, 0.5 or 8.")) from None
 
 
-class Ticks(SelectMultipleField):  # type: ignore[misc]  # WTForms brings no types
+def _ticks(label: object) -> SelectMultipleField:
     """Several of a few words."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    return SelectMultipleField(
+        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=True
+    )
 
 
 def _needed() -> InputRequired:
@@ -74,12 +74,12 @@ class BracketPart(Part):  # type: ignore[misc]  # WTForms brings no types
 class TargetPart(Part):  # type: ignore[misc]  # WTForms brings no types
     """Who is expected to study how much, and what that rests on."""
 
-    measure = SelectField(lazy_gettext("What counts"))
+    measure = SelectField(lazy_gettext("What counts"), [_needed()])
     hours = Hours(lazy_gettext("Study hours; leave empty to drop this target"))
     free = BooleanField(lazy_gettext("Nothing is demanded of these people"))
-    posts = Ticks(lazy_gettext("Posts (none ticked: whatever the post)"))
-    classes = Ticks(lazy_gettext("Classes (none ticked: whatever the class)"))
-    once = Ticks(lazy_gettext("At least once a year of it"))
+    posts = _ticks(lazy_gettext("Posts (none ticked: whatever the post)"))
+    classes = _ticks(lazy_gettext("Classes (none ticked: whatever the class)"))
+    once = _ticks(lazy_gettext("At least once a year of it"))
     years = IntegerField(lazy_gettext("Within so many years"), [Optional(), _between(1, 10)])
     since = IntegerField(lazy_gettext("First year of such a span"), [Optional(), _between(1949, 2200)])
     days = IntegerField(lazy_gettext("Or so many days, as the source says"), [Optional(), _between(0, 366)])
@@ -93,7 +93,7 @@ class RulesForm(Form):
 
     on = DateField(lazy_gettext("From this day on"), [_needed()])
     minutes_per_hour = IntegerField(lazy_gettext("Minutes of one study hour"), [_needed(), _between(1, 600)])
-    step = SelectField(lazy_gettext("Steps in which hours are counted"), coerce=int)
+    step = SelectField(lazy_gettext("Steps in which hours are counted"), [_needed()], coerce=int)
     daily_ceiling = Hours(lazy_gettext("Most study hours on one day"), [_needed()])
     test_credit = Hours(lazy_gettext("Study hours for a passed test; 0 for none"), [_needed()])
     online_percent = IntegerField(

@@ -85,7 +85,7 @@ def amount_words(target: plans.Target) -> str:
         said = gettext("%(measure)s: %(hours)s study hours in %(years)s years", years=target.years, **values)
     else:
         said = gettext("%(measure)s: %(hours)s study hours a year", **values)
-    return "".join([said, *(f"{gettext(', ')}{one}" for one in beside(target))])
+    return " · ".join([said, *beside(target)])
 
 
 def beside(target: plans.Target) -> list[str]:
