@@ -73,12 +73,18 @@ class Phone:
     def tap(self, words: str, role: Any = "link") -> None:
         """One tap on a link or button with these words."""
         self.taps += 1
-        self.page.get_by_role(role, name=words, exact=False).first.tap()
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=words, exact=False).first.tap()
 
     def press(self) -> None:
         """One tap on the filled button of the page."""
+        self.open("main .btn-primary")
+
+    def open(self, where: str, text: str | None = None) -> None:
+        """One tap on the first that is found, which leads to another page."""
         self.taps += 1
-        self.page.locator("main .btn-primary").tap()
+        with self.page.expect_navigation():
+            self.page.locator(where, has_text=text).first.tap()
 
     def look(self, name: str) -> None:
         """The page as it is: nothing for axe, nothing wider than the screen; a picture for a person."""
@@ -126,7 +132,7 @@ def test_the_whole_way(phone: Any, town: tuple[Instance, Scene]) -> None:
     member.look("07-home")
     member.tap("支部公示")
     member.look("08-mine")
-    member.page.locator("main a", has_text="这里不对").first.tap()
+    member.open("main a", "这里不对")
     member.page.fill("[name=text]", "那次服务是两天，少记了一天。")
     member.look("09-object")
     member.press()
@@ -136,7 +142,7 @@ def test_the_whole_way(phone: Any, town: tuple[Instance, Scene]) -> None:
     secretary.page.goto("/work")
     secretary.tap("异议")
     secretary.look("11-objections")
-    secretary.page.locator("main a.row-link").first.tap()
+    secretary.open("main a.row-link")
     secretary.page.locator("label:has([value=partly])").tap()
     secretary.page.fill("[name=reply]", "查实：第二天未签到，由记录员补录。")
     secretary.look("12-objection")
@@ -144,14 +150,13 @@ def test_the_whole_way(phone: Any, town: tuple[Instance, Scene]) -> None:
     secretary.look("13-decided")
 
     secretary.page.goto("/assessment/")
-    secretary.page.locator("main a.row-link").first.tap()
+    secretary.open("main a.row-link")
     secretary.look("14-branch")
     secretary.press()
     secretary.look("15-sheet")
     secretary.page.go_back()
     before = secretary.taps
-    secretary.page.locator("main a", has_text="等次").first.tap()
-    secretary.taps += 1
+    secretary.open("main a", "等次")
     secretary.look("16-grades")
     secretary.page.fill("[name=minute]", "2026年第11次支委会")
     secretary.page.locator("select").first.select_option("basic")
