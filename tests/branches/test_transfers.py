@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from learnapp import audit, branches, follow, ledger
+from learnapp import audit, branches, coverage, follow, ledger, plans, points
 from learnapp.branches.models import Membership, MembershipBefore
 from learnapp.db import db, transaction
 from learnapp.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from learnapp.web.branches import moving
-from tests import acts
+from tests import acts, shelf
 from tests.conftest import AT, ZONE
 from tests.world import SINCE, World, build
 
@@ -423,3 +423,46 @@ def test_six_who_ask_at_once_ask_once(app: Flask, built: World) -> None:
         thread.join(60)
     assert failures == []
     assert len(set(found)) == 1 and len(branches.transfers_of(member_id, TODAY)) == 1
+
+
+@pytest.mark.parametrize("on", [LATER, TODAY - timedelta(days=7)])
+def test_points_and_coverage_follow_the_home_by_date(built: World, on: date) -> None:
+    """Both general branches have a plan and a period: what was done before the day stands in the old one's, what
+    was done since in the new one's; the status row goes along on the day, with the entry that proves it."""
+    member_id, everything = (
+        built.people["member"],
+        {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)},
+    )
+    periods = {}
+    with transaction():
+        for slug in ("duties", "visits"):
+            shelf.put("course", slug, AT)
+        rules = points.adopt(points.shipped()["municipal-2026"], actor_id=member_id, at=AT)
+        for unit in built.general:
+            periods[unit] = points.open_period(unit, "年度", title_en="", rule_set=rules, **everything)
+            plans.assign(
+                unit,
+                "计划",
+                [("course", "duties")],
+                starts_on=everything["starts_on"],
+                due_on=everything["ends_on"],
+                actor_id=member_id,
+                at=AT,
+            )
+    before, since = AT - timedelta(days=30), AT + (on - TODAY) + timedelta(days=1)
+    for slug, when in (("duties", before), ("visits", since)):
+        with transaction():
+            acts.course(member_id, slug, when)
+    follow.sweep(AT, ZONE)
+    _moved(built, member_id, on)
+    follow.sweep(AT + timedelta(days=8), ZONE)
+    db.session.rollback()
+    lines = [row for row in points.stored(member_id) if len(row) == 8]
+    assert {(row[1], row[2]) for row in lines} == {
+        (periods[built.general[0]], 1),
+        (periods[built.general[1]], 2),
+    }
+    rows = coverage.known_rows(member_id)
+    assert [(row.branch_id, row.state, row.entry_seq) for row in rows.values()] == [
+        (built.branch[2], "done", 1)
+    ]
