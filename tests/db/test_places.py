@@ -77,8 +77,9 @@ def test_the_database_invents_nothing(table: Table) -> None:
         default = column.server_default
         if default is not None:
             assert isinstance(default, DefaultClause)
-            constant = default.arg if isinstance(default.arg, str) else str(default.arg)
-            assert re.fullmatch(r"\d+|false|true", constant), column
+            # A plain text is sent as a literal in quotes; anything else could be computed.
+            if not isinstance(default.arg, str):
+                assert re.fullmatch(r"\d+|false|true", str(default.arg)), column
         assert column.autoincrement is not True
         if column.primary_key and column.type.python_type is int:
             assert column.autoincrement is False, f"{column} would get a sequence on PostgreSQL"
