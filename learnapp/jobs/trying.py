@@ -31,6 +31,8 @@ def start(app: Flask, at: datetime) -> int:
     db.session.rollback()
     if waiting:
         command = (sys.executable, "-m", "learnapp", "points", "dry-runs")
-        app.extensions[_CHILD] = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        app.extensions[_CHILD] = subprocess.Popen(  # noqa: S603 – our own program, and no shell
+            command, stdin=subprocess.DEVNULL
+        )
         _log.info("dry runs begun", waiting=len(waiting))
     return len(waiting)

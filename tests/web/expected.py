@@ -80,6 +80,15 @@ def period(*, own: str = "", below: str = "", top: str = "", **data: str) -> Lin
     return Line("period", {"period_id": TARGET}, allowed, data)
 
 
+def rule_set(kind: str, **data: str) -> Line:
+    """A page about a draft, an adopted version or a dry run of a unit: committee staff of that unit or above."""
+    values = {"rule_draft": "draft_id", "rule_version": "version_id", "dry_run": "run_id"}
+    row, add = data.pop("row", ""), data.pop("add", "")
+    more = {"kind": "rule", "number": "0"} if row else {"kind": "rule"} if add else {}
+    allowed = _roles(own="committee", below="committee", top="committee", root="", foreign="", elsewhere="")
+    return Line(kind, {values[kind]: TARGET, **more}, allowed, data)
+
+
 def attempt(**data: str) -> Line:
     """A page about one's own attempt; of others' attempts nobody learns that they exist."""
     allowed = _roles(self=EVERYBODY, own="", below="", foreign="")
@@ -430,6 +439,36 @@ TABLE: Mapping[str, Line] = {
     "GET assessment.index": only("secretary high committee"),
     "GET assessment.plan": unit(ABOUT_UNIT, **STAFF),
     "POST assessment.plan_it": unit(ABOUT_UNIT, **STAFF, title="x"),
+    # rule sets of points
+    "GET rulesets.index": only("committee"),
+    "GET rulesets.unit": unit(ABOUT_UNIT, **STAFF),
+    "POST rulesets.begin": unit(ABOUT_UNIT, **STAFF, **{"from": "shipped:municipal-2026"}),
+    "GET rulesets.draft": rule_set("rule_draft"),
+    "GET rulesets.file": rule_set("rule_draft"),
+    "POST rulesets.discard": rule_set("rule_draft", revision="1"),
+    "POST rulesets.try_it": rule_set("rule_draft"),
+    "GET rulesets.adopting": rule_set("rule_draft"),
+    "POST rulesets.adopt": rule_set("rule_draft", note="x", revision="1", without_run="1"),
+    "GET rulesets.row": rule_set("rule_draft", row="1"),
+    "POST rulesets.save": rule_set("rule_draft", row="1", do="preview"),
+    "POST rulesets.preview": rule_set("rule_draft", row="1"),
+    "POST rulesets.add": rule_set("rule_draft", add="1"),
+    "POST rulesets.remove": rule_set("rule_draft", row="1"),
+    "POST rulesets.up": rule_set("rule_draft", row="1"),
+    "GET rulesets.version": rule_set("rule_version"),
+    "GET rulesets.version_file": rule_set("rule_version"),
+    "POST rulesets.try_version": rule_set("rule_version"),
+    "GET rulesets.runs": only("secretary high committee"),
+    "GET rulesets.run": rule_set("dry_run"),
+    "GET rulesets.progress": rule_set("dry_run"),
+    "POST rulesets.cancel": rule_set("dry_run"),
+    "POST rulesets.again": rule_set("dry_run"),
+    "GET rulesets.run_unit": unit(
+        {"run_id": "dry_run", "branch_id": TARGET},
+        own="secretary committee",
+        below="committee",
+        top="committee",
+    ),
     "GET assessment.period": period(**STAFF),
     "POST assessment.open_": period(**STAFF),
     "GET assessment.posting": period(**STAFF),

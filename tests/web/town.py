@@ -12,10 +12,12 @@ from unittest.mock import patch
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from learnapp import accounts, assessment, branches, catalogue, clock, drill, ledger, persons, points, quiz
 from learnapp.app import create_app
 from learnapp.db import db, transaction
+from learnapp.points import drafting, trial
 from tests import databases
 from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE, Browser, settings_for
@@ -60,16 +62,20 @@ class Town:
     picture: str = ""
     code: str = ""
     spare: str = ""
+    rule_drafts: dict[str, str] = field(default_factory=dict)
+    rule_versions: dict[str, str] = field(default_factory=dict)
+    dry_runs: dict[str, str] = field(default_factory=dict)
+    dry_run: str = ""
     waiting_lot: str = ""
     appeal_lot: str = ""
 
     def target(self, kind: str, name: str, persona: str) -> str:
         """The id of a target as it stands to the persona's role; empty for pages about nothing."""
         world = self.world
-        if kind in ("unit", "period"):
+        if kind in ("unit", "period", "rule_draft", "rule_version", "dry_run"):
             units = {"own": world.branch[0], "below": world.branch[1], "top": world.general[0]}
             units |= {"root": world.committee, "foreign": world.branch[2], "elsewhere": world.general[1]}
-            return units[name] if kind == "unit" else self.periods[units[name]]
+            return units[name] if kind == "unit" else getattr(self, f"{kind}s")[units[name]]
         if kind == "person":
             return self._people(persona)[name]
         if kind == "certificate":
@@ -172,6 +178,7 @@ def _content(town: Town) -> None:
     town.certificate = town.certificates[members[-1]]
     _acts(town, members)
     _assessments(town, members)
+    _rule_sets(town)
     _answers(town, members[-1])
 
 
@@ -228,6 +235,26 @@ def _assessments(town: Town, members: Iterable[str]) -> None:
                     reply_by=AT.date(),
                 )
             )
+
+
+def _rule_sets(town: Town) -> None:
+    """Every unit has a draft of a rule set, an adopted one, and a dry run that is done."""
+    world, source = town.world, points.shipped()["municipal-2026"]
+    by = {"actor_id": world.people["committee"], "at": AT}
+    for unit in (world.committee, *world.general, *world.branch):
+        with transaction():
+            adopted = drafting.begin(unit, source, **by)
+            town.rule_versions[unit] = drafting.adopt(
+                adopted, note="试行", revision=1, without_run=True, **by
+            ).id
+            town.rule_drafts[unit] = drafting.begin(unit, source, **by)
+            town.dry_runs[unit] = trial.ask(source, town.period, **by)
+            db.session.execute(
+                update(trial.DryRun)
+                .where(trial.DryRun.id == town.dry_runs[unit])
+                .values(state="done", branch_id=unit, ended_at=AT)
+            )
+    town.dry_run = town.dry_runs[world.general[0]]
 
 
 def _cookie(app: Flask, member_id: str) -> str:

@@ -157,10 +157,10 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
 }
 KIND_WORDS: Mapping[str, str] = {
     "head": N_("The whole"),
-    "category": N_("Category"),
-    "rule": N_("Rule"),
-    "class": N_("Class of members"),
-    "grade": N_("Grade"),
+    "category": N_("A category"),
+    "rule": N_("A rule"),
+    "class": N_("A class of members"),
+    "grade": N_("A grade"),
 }
 
 
@@ -208,4 +208,6 @@ def typed(kind: drafting.Kind, form: Mapping[str, str], ticked: list[str]) -> dr
     row = {name: form.get(name, "")[:1000] for name in drafting.FIELDS[kind]}
     if kind == "rule":
         row["only"] = " ".join(ticked)
+        row["what"] = row["what"] if row["what"] in WHATS else drafting.OTHER
+        row["effect"] = row["effect"] if row["effect"] in EFFECTS else "adds"
     return row

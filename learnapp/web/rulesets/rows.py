@@ -101,7 +101,7 @@ def save(draft_id: str, kind: str, number: int) -> Response | str | tuple[Any, i
     if request.form.get("do") == "preview":
         table = _table(found, here_kind, number)
         mine = drafting.write(here_kind, values, table)
-        return _page(found, here_kind, number, values, request.form.get("base", ""), mine=mine)
+        return _page(found, here_kind, number, values, request.form.get("seen", ""), mine=mine)
     try:
         with transaction():
             saved = drafting.save_row(
@@ -109,7 +109,7 @@ def save(draft_id: str, kind: str, number: int) -> Response | str | tuple[Any, i
                 here_kind,
                 number,
                 values,
-                base=request.form.get("base", ""),
+                base=request.form.get("seen", ""),
                 actor_id=me().member_id,
                 at=now(),
             )
@@ -204,4 +204,4 @@ def up(draft_id: str, kind: str, number: int) -> Response:
 
 
 def _by() -> dict[str, Any]:
-    return {"base": request.form.get("base", ""), "actor_id": me().member_id, "at": now()}
+    return {"base": request.form.get("seen", ""), "actor_id": me().member_id, "at": now()}

@@ -22,16 +22,16 @@ from learnapp.web.doors import may, me, now
 from learnapp.web.filters import hundredths
 from learnapp.web.rulesets.blueprint import RULES, TRIAL, bp, in_language, run_for, title_of
 
-# So many amounts are shown one by one; more are put together.
-MOST_AMOUNTS = 15
+# About so many bars a side.
+MOST_BARS = 8
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the chart: how many members change by this much; the width is in percent of the longest."""
+    """A bar of the chart: how many members change by this much, in words; the width is in percent of the longest."""
 
     label: str
-    number: int
+    words: str
     width: int
 
 
@@ -47,13 +47,14 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """What a rule brought to all, and would bring; for how many members it would be more, and less."""
+    """What a rule brought to all, and would bring; for how many members it would be more, and less, in words that
+    are empty for nobody."""
 
     title: str
     was: int
     would: int
-    more: int
-    less: int
+    more: str
+    less: str
 
 
 @bp.get("/runs/")
@@ -125,43 +126,46 @@ def _back(run: trial.Run) -> tuple[str, str]:
 
 
 def _bars(figures: trial.Figures) -> list[Bar]:
-    """How many change by how much, from the greatest loss to the greatest gain; many amounts are put together in
-    equal steps of whole points."""
-    amounts = dict(figures.amounts)
-    changes = sorted(amount for amount in amounts if amount)
-    step = 0
-    if len(changes) > MOST_AMOUNTS:
-        widest = max(abs(changes[0]), abs(changes[-1]))
-        step = next(
-            one for one in (100, 200, 500, 1000, 2000, 5000, 10**9) if 2 * widest <= one * MOST_AMOUNTS
-        )
-    groups: dict[tuple[int, int], int] = {}
-    for amount in sorted(amounts):
-        key = _group(amount, step)
-        groups[key] = groups.get(key, 0) + amounts[amount]
-    longest = max((number for key, number in groups.items() if key != (0, 0)), default=1)
+    """How many change by how much, from the greatest loss to the greatest gain. Neighbouring amounts are put
+    together until nobody could be known by an amount of their own, and until the chart can be read at a glance."""
+    losses = {amount: number for amount, number in sorted(figures.amounts.items()) if amount < 0}
+    gains = {amount: number for amount, number in sorted(figures.amounts.items(), reverse=True) if amount > 0}
+    least = max(coverage.SMALL, sum(losses.values()) // MOST_BARS, sum(gains.values()) // MOST_BARS)
+    groups = [*_groups(losses, least), *reversed(_groups(gains, least))]
+    longest = max((number for _, number in groups), default=1)
     return [
-        Bar(_label(key), number, min(100, max(1, number * 100 // longest)))
-        for key, number in groups.items()
-        if key != (0, 0)
+        Bar(_label(min(amounts), max(amounts)), _counted(number), min(100, max(1, number * 100 // longest)))
+        for amounts, number in groups
     ]
 
 
-def _group(amount: int, step: int) -> tuple[int, int]:
-    if not step or not amount:
-        return amount, amount
-    far = (abs(amount) - 1) // step
-    low, high = far * step + 1, (far + 1) * step
-    return (low, high) if amount > 0 else (-high, -low)
+def _groups(amounts: dict[int, int], least: int) -> list[tuple[list[int], int]]:
+    """Amounts from the outside towards nothing, in groups of at least so many members; what is left over at the
+    end joins the last group."""
+    groups: list[tuple[list[int], int]] = []
+    held: list[int] = []
+    number = 0
+    for amount, members in amounts.items():
+        held.append(amount)
+        number += members
+        if number >= least:
+            groups.append((held, number))
+            held, number = [], 0
+    if held and groups:
+        last, members = groups.pop()
+        return [*groups, ([*last, *held], members + number)]
+    return [(held, number)] if held else groups
 
 
-def _label(key: tuple[int, int]) -> str:
-    low, high = key
+def _counted(number: int) -> str:
+    """A number of members; small ones are not told."""
+    return gettext("fewer than %(num)s", num=coverage.SMALL) if coverage.small(number) else str(number)
+
+
+def _label(low: int, high: int) -> str:
     if low == high:
         return signed(low)
-    if low > 0:
-        return str(gettext("more than %(low)s, up to %(high)s", low=signed(low - 1), high=signed(high)))
-    return str(gettext("less than %(high)s, down to %(low)s", low=signed(low), high=signed(high + 1)))
+    return str(gettext("%(low)s to %(high)s", low=signed(low), high=signed(high)))
 
 
 def signed(amount: int) -> str:
@@ -171,7 +175,7 @@ def signed(amount: int) -> str:
 
 def _grades(
     figures: trial.Figures, new: points.rules.RuleSet, old: points.rules.RuleSet
-) -> list[tuple[str, str, int]]:
+) -> list[tuple[str, str, str]]:
     """How many would be suggested another grade: from, to, number; in the order of the grades."""
     words = {
         grade.id: in_language(grade.title, grade.title_en) for rules in (old, new) for grade in rules.grades
@@ -180,7 +184,7 @@ def _grades(
     none = gettext("no grade")
     found = [(was, would, number) for (was, would), number in figures.grades.items() if was != would]
     found.sort(key=lambda one: (order.get(one[0], -1), order.get(one[1], -1)))
-    return [(words.get(was, none), words.get(would, none), number) for was, would, number in found]
+    return [(words.get(was, none), words.get(would, none), _counted(number)) for was, would, number in found]
 
 
 def _rules(figures: trial.Figures, new: points.rules.RuleSet, old: points.rules.RuleSet) -> list[RuleRow]:
@@ -190,9 +194,15 @@ def _rules(figures: trial.Figures, new: points.rules.RuleSet, old: points.rules.
     names = {trial.BASE: gettext("Base"), trial.FLOOR: gettext("What the floor makes up for")}
     rows = {name: figures.rules[name] for name in dict.fromkeys(order) if name in figures.rules}
     return [
-        RuleRow(names.get(name, "") or words[name], *values)
-        for name, values in rows.items()
-        if values[2] or values[3]
+        RuleRow(
+            names.get(name, "") or words[name],
+            was,
+            would,
+            _counted(more) if more else "",
+            _counted(less) if less else "",
+        )
+        for name, (was, would, more, less) in rows.items()
+        if more or less
     ]
 
 

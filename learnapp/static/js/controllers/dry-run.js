@@ -5,7 +5,8 @@ const AGAIN_AFTER = 1500;
 
 export default function (element) {
   const words = element.querySelector("[data-words]");
-  const bar = element.querySelector("progress");
+  const progress = element.querySelector("[role=progressbar]");
+  const bar = element.querySelector("[data-bar]");
 
   function ask() {
     fetch(element.getAttribute("data-progress-url"), {
@@ -23,9 +24,10 @@ export default function (element) {
           window.location.reload();
           return;
         }
-        bar.value = found.percent;
+        progress.setAttribute("aria-valuenow", found.percent);
+        bar.setAttribute("width", found.percent + "%");
         if (found.members) {
-          words.textContent = bar
+          words.textContent = progress
             .getAttribute("data-of")
             .replace("{done}", found.done)
             .replace("{members}", found.members);

@@ -11,7 +11,7 @@ function clock(date) {
 }
 
 export default function (form) {
-  const base = form.querySelector("[name=base]");
+  const base = form.querySelector("[name=seen]");
   const state = form.querySelector("[data-draft-state] .num");
   const sentence = form.querySelector("[data-sentence]");
   const byHand = form.hasAttribute("data-by-hand");
@@ -23,7 +23,7 @@ export default function (form) {
 
   function typed() {
     const data = new FormData(form);
-    data.delete("base");
+    data.delete("seen");
     return new URLSearchParams(data).toString();
   }
 
@@ -101,7 +101,7 @@ export default function (form) {
           if (answer.ok) {
             kept = sent;
             base.value = body.base;
-            Array.prototype.forEach.call(document.querySelectorAll("form [name=base]"), function (other) {
+            Array.prototype.forEach.call(document.querySelectorAll("form [name=seen]"), function (other) {
               other.value = body.base;
             });
             state.textContent = form.getAttribute("data-saved").replace("{time}", clock(new Date()));
