@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 from flask.testing import FlaskClient
 
-from learnapp import accounts, ledger, persons
+from learnapp import accounts, clock, ledger, persons, quiz
 from learnapp.db import db, transaction
-from tests.conftest import AT
-from tests.persons.people import course, module
+from tests.conftest import AT, ZONE
+from tests.persons.people import course, join, module
+from tests.quiz.exams import EXAM, publish
 from tests.world import PASSWORD, World, sign_in
 
 
@@ -90,3 +93,20 @@ def test_lists_that_show_names_hold_after_an_erasure(world: World, client: Flask
             answer = client.get(page)
             assert answer.status_code in (200, 403), (page, answer.status_code)
             assert "司徒雨桐" not in answer.get_data(as_text=True)
+
+
+def test_a_result_that_is_not_said_yet_stays_unsaid_after_joining(
+    world: World, client: FlaskClient, tmp_path: Path
+) -> None:
+    """An exam taken with the other account shows its result when the exam says so, and not because it came over."""
+    publish(tmp_path, EXAM)
+    kept, given = (world.person("刘晓梅", name, world.branch[0]) for name in ("liuxm", "liuxiaomei"))
+    with patch.object(clock, "now", return_value=AT):
+        with transaction():
+            attempt = quiz.start(given, "five-kinds", at=AT, zone=ZONE).attempt_id
+            quiz.submit(given, attempt, at=AT)
+        join(given, kept, AT)
+        sign_in(client, kept)
+        page = client.get("/ledger/").get_data(as_text=True)
+        assert "未通过" not in page and "通过了" not in page and "not passed" not in page
+        assert "result not yet published" in page or "尚未公布" in page, page
