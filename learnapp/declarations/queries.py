@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from learnapp.db import db, table_of
 from learnapp.declarations.models import ActFile, DeclaredAct, QuarterSignature
 from learnapp.declarations.rules import (
     WAITING,
+    Deciders,
     Seen,
     Signed,
     Standing,
@@ -84,7 +85,7 @@ _SIGNED = select(
 
 
 def _infos(rows: Sequence[Any]) -> list[ActInfo]:
-    found = [(row[0], row[1], bool(row[2]), Standing(*row[3 : 3 + len(_STANDING)])) for row in rows]
+    found = [(row[0], row[1], bool(row[2]), _standing(row)) for row in rows]
     held = {(member_id, one) for member_id, _, _, at in found for one in (at.note, at.reply) if one}
     texts = ledger.note_texts(held)
     return [
@@ -113,36 +114,53 @@ def act(member_id: str, act_id: str) -> ActInfo:
     return found[0]
 
 
-def waiting_in(branch_ids: Collection[str], today: date) -> list[Waiting]:
+Chosen = Callable[[str, Standing, Deciders], bool]
+
+
+def waiting_in(branch_ids: Collection[str], today: date, chosen: Chosen | None = None) -> list[Waiting]:
     """What waits for a decision in these very units, by name, day and entry. As many statements for many members
-    as for one."""
+    as for one. `chosen` says of a member, an act and who decides whether it is wanted; what is not is never read
+    as words."""
     statement = _ACTS.add_columns(_account.c.name).join(_account, _account.c.member_id == _act.c.member_id)
     rows = db.session.execute(
         statement.where(_act.c.branch_id.in_(sorted(branch_ids)), _act.c.state.in_(WAITING)).order_by(
             _account.c.name, _act.c.member_id, _act.c.done_on, _act.c.seq
         )
     ).all()
-    return _with_deciders(_infos(rows), [row.name for row in rows], today)
+    return _with_deciders(rows, [row.name for row in rows], today, chosen)
 
 
 def waiting_one(member_id: str, act_id: str, today: date) -> Waiting:
     """One act with who decides about it, whether or not it still waits. Raises NotFound."""
-    info = act(member_id, act_id)
+    rows = db.session.execute(_ONE, {"of_member": member_id, "of_act": act_id}).all()
+    if not rows:
+        raise NotFound("no-act", N_("There is no such act."))
     name = db.session.execute(
         select(_account.c.name).where(_account.c.member_id == member_id)
     ).scalar_one_or_none()
-    return _with_deciders([info], [name or ""], today)[0]
+    return _with_deciders(rows, [name or ""], today, None)[0]
 
 
-def _with_deciders(infos: Sequence[ActInfo], names: Sequence[str], today: date) -> list[Waiting]:
-    offices = branches.officials({info.branch_id for info in infos}, today) if infos else {}
-    found = []
-    for info, name in zip(infos, names, strict=True):
-        office = offices[info.branch_id]
-        who = deciders(info.member_id, info.standing.proposer, office.secretaries, office.recorders)
-        official = info.member_id in office.secretaries | office.recorders and len(who.people) == 1
-        found.append(Waiting(info, name, who.people, who.above, official))
-    return found
+def _with_deciders(
+    rows: Sequence[Any], names: Sequence[str], today: date, chosen: Chosen | None
+) -> list[Waiting]:
+    offices = branches.officials({row.branch_id for row in rows}, today) if rows else {}
+    wanted = []
+    for row, name in zip(rows, names, strict=True):
+        office, standing = offices[row.branch_id], _standing(row)
+        who = deciders(row.member_id, standing.proposer, office.secretaries, office.recorders)
+        if chosen is None or chosen(row.member_id, standing, who):
+            official = row.member_id in office.secretaries | office.recorders and len(who.people) == 1
+            wanted.append((row, name, who, official))
+    infos = _infos([row for row, *_ in wanted])
+    return [
+        Waiting(info, name, who.people, who.above, official)
+        for info, (_, name, who, official) in zip(infos, wanted, strict=True)
+    ]
+
+
+def _standing(row: Sequence[Any]) -> Standing:
+    return Standing(*row[3 : 3 + len(_STANDING)])
 
 
 def alongside(waiting: Sequence[Waiting], since: date) -> list[Seen]:
@@ -214,7 +232,7 @@ def check(member_id: str) -> list[str]:
     changed; empty means that all is right."""
     entries = ledger.entries_after(member_id, 0)
     rows = db.session.execute(_MINE, {"of_member": member_id}).all()
-    stored = {row.id: Standing(*row[3 : 3 + len(_STANDING)]) for row in rows}
+    stored = {row.id: _standing(row) for row in rows}
     wrong = check_rows(standings(entries).values(), stored)
     derived, kept = signatures(entries), signed(member_id)
     wrong += [

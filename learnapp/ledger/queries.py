@@ -154,18 +154,23 @@ def note_text(member_id: str, held: str) -> str:
     return found or ""
 
 
+_MANY = 500
+
+
 def note_texts(held: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The words behind many commitments, each given with its member; what was erased is left out."""
-    wanted = {pair for pair in held if pair[1]}
-    if not wanted:
-        return {}
-    rows = db.session.execute(
-        select(LedgerNote.member_id, LedgerNote.commitment, LedgerNote.text).where(
-            LedgerNote.member_id.in_(sorted({member_id for member_id, _ in wanted})),
-            LedgerNote.commitment.in_(sorted({commitment for _, commitment in wanted})),
+    """The words behind many commitments, each given with its member; what was erased is left out. One statement
+    for every five hundred."""
+    wanted, found = sorted({pair for pair in held if pair[1]}), {}
+    for start in range(0, len(wanted), _MANY):
+        part = wanted[start : start + _MANY]
+        rows = db.session.execute(
+            select(LedgerNote.member_id, LedgerNote.commitment, LedgerNote.text).where(
+                LedgerNote.member_id.in_(sorted({member_id for member_id, _ in part})),
+                LedgerNote.commitment.in_([commitment for _, commitment in part]),
+            )
         )
-    )
-    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in wanted}
+        found.update({(row[0], row[1]): row[2] for row in rows})
+    return {pair: found[pair] for pair in wanted if pair in found}
 
 
 def uids_under(member_id: str, prefix: str) -> dict[str, int]:

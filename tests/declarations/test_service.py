@@ -13,6 +13,7 @@ from learnapp.db import db, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.conftest import AT, ZONE
 from tests.declarations import acting
+from tests.queries import count_queries
 from tests.world import World, build
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -344,3 +345,13 @@ def test_the_branch_of_a_group_decides_and_the_old_home_after_a_move(town: World
     assert [one.info.branch_id for one in declarations.waiting_in([group], acting.TODAY)] == [group]
     second = acting.declare(member, text="搬家以后")
     assert declarations.act(member, second).branch_id == town.branch[2]
+
+
+def test_what_is_not_wanted_is_never_read_as_words(town: World) -> None:
+    for number in range(7):
+        acting.declare(town.people["member"], text=str(number))
+    acting.declare(town.people["secretary"], text="书记的")
+    with count_queries() as sent:
+        found = declarations.waiting_in([town.branch[0]], acting.TODAY, lambda member, act, who: who.above)
+    assert found == [] and not any("ledger_note" in one for one in sent)
+    assert declarations.units_waiting(town.branch) == {town.branch[0]: 8}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -43,42 +43,34 @@ class Row:
         return self.one.info.standing.done_on.isoformat()[:7]
 
 
-def is_mine(one: declarations.Waiting) -> bool:
-    """Whether it is the asker who decides: named for it at the branch, or answering for the branch from above
-    where nobody there can. Never about oneself, never about one's own proposal."""
-    member_id = me().member_id
-    if member_id in (one.info.member_id, one.info.standing.proposer):
-        return False
-    if not one.above:
-        return member_id in one.people
-    ancestors = branches.ancestors(one.info.branch_id)
-    return any(grant.role == "committee" and grant.branch_id in ancestors for grant in me().grants)
-
-
-def _mine(found: Sequence[declarations.Waiting], unit_id: str) -> list[declarations.Waiting]:
-    """Those of the acts below a unit that the asker decides about; asked for all of them at once."""
-    member_id = me().member_id
-    above = branches.ancestors(unit_id)
+def _mine(unit_id: str) -> Callable[[str, declarations.Standing, declarations.Deciders], bool]:
+    """Whether it is the asker who decides about an act in a unit or below it: named for it at the branch, or
+    answering for the branch from above where nobody there can. Never about oneself or one's own proposal."""
+    asker, above = me().member_id, branches.ancestors(unit_id)
     committee = any(grant.role == "committee" and grant.branch_id in above for grant in me().grants)
-    return [
-        one
-        for one in found
-        if member_id not in (one.info.member_id, one.info.standing.proposer)
-        and (committee if one.above else member_id in one.people)
-    ]
+
+    def mine(member_id: str, standing: declarations.Standing, who: declarations.Deciders) -> bool:
+        return asker not in (member_id, standing.proposer) and (
+            committee if who.above else asker in who.people
+        )
+
+    return mine
 
 
 def count(unit_ids: Collection[str]) -> int:
     """How many acts wait for the asker at the branches on which they hold an office."""
+    asker = me().member_id
     below = {unit for unit_id in unit_ids for unit in branches.subtree(unit_id)}
-    found = declarations.waiting_in(below, today()) if below else []
-    return sum(not one.above and me().member_id in one.people for one in found)
+
+    def named(_member_id: str, _standing: declarations.Standing, who: declarations.Deciders) -> bool:
+        return asker in who.people
+
+    return len(declarations.waiting_in(below, today(), named)) if below else 0
 
 
 def rows(unit_id: str) -> list[Row]:
     """What waits for the asker in a unit and below, by name; as many statements for many members as for one."""
-    below = branches.subtree(unit_id)
-    mine = _mine(declarations.waiting_in(below, today()), unit_id)
+    mine = declarations.waiting_in(branches.subtree(unit_id), today(), _mine(unit_id))
     units = {one.info.branch_id for one in mine}
     found = offers.books(units)
     names = {unit.id: unit.name for unit in branches.units(units - {unit_id})} if units - {unit_id} else {}
@@ -195,7 +187,9 @@ def about(key: str) -> declarations.Waiting:
     member_id, _, act_id = key.partition(".")
     found = declarations.waiting_one(member_id, act_id, today())
     guard.require(me(), CONFIRM, branch_id=found.info.branch_id)
-    if not is_mine(found):
+    mine = _mine(found.info.branch_id)
+    who = declarations.Deciders(found.people, found.above)
+    if not mine(found.info.member_id, found.info.standing, who):
         raise Forbidden("not-yours-to-decide", N_("Somebody else has to decide about this one."))
     return found
 
