@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BindParameter, CompoundSelect, Date, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from learnapp.accounts import Account
 from learnapp.branches.models import Branch, BranchPath, Membership, RoleGrant
@@ -241,13 +242,31 @@ def counts(branch_ids: Collection[str], today: date) -> dict[str, int]:
 
 def people_below(branch_ids: Collection[str], today: date) -> CompoundSelect[Any]:
     """A SELECT of the ids of everybody who has to do with these units or what is below: members at home
-    there on that day, and whoever holds or ever held a role there, wherever they are at home."""
+    there on that day, whoever holds or ever held a role there, wherever they are at home, and whoever was at home
+    there and is at home nowhere any more: left, given up for another account, or erased."""
     with_a_role = (
         select(RoleGrant.member_id)
         .join(BranchPath, BranchPath.branch_id == RoleGrant.branch_id)
         .where(BranchPath.ancestor_id.in_(branch_ids))
     )
-    return ids_below(branch_ids, today).union(with_a_role)
+    home = aliased(Membership)
+    somewhere = select(home.id).where(
+        home.member_id == Membership.member_id,
+        home.kind == "home",
+        home.valid_from <= today,
+        or_(home.valid_to.is_(None), home.valid_to > today),
+    )
+    gone = (
+        select(Membership.member_id)
+        .join(BranchPath, BranchPath.branch_id == Membership.branch_id)
+        .where(
+            BranchPath.ancestor_id.in_(branch_ids),
+            Membership.kind == "home",
+            Membership.valid_to <= today,
+            ~somewhere.exists(),
+        )
+    )
+    return ids_below(branch_ids, today).union(with_a_role, gone)
 
 
 def _roles(*conditions: Any) -> list[Role]:

@@ -93,6 +93,8 @@ def test_lists_that_show_names_hold_after_an_erasure(world: World, client: Flask
             answer = client.get(page)
             assert answer.status_code in (200, 403), (page, answer.status_code)
             assert "司徒雨桐" not in answer.get_data(as_text=True)
+            if page in ("/audit/", "/audit/voided"):
+                assert "已删除的成员" in answer.get_data(as_text=True), "the log is kept for whoever reads it"
 
 
 def test_a_result_that_is_not_said_yet_stays_unsaid_after_joining(
