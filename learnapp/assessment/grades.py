@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from learnapp import audit, ledger, points
 from learnapp.assessment.models import Grade
@@ -181,15 +181,6 @@ def counted(period_id: str) -> Mapping[str, int]:
         .group_by(_grade.c.branch_id)
     )
     return {row[0]: int(row[1]) for row in rows}
-
-
-def erase(member_id: str) -> int:
-    """Forgets the grades of a member who is erased, and returns how many. Their entries stay, whose notes are
-    erased by whoever erases the person."""
-    gone = db.session.execute(
-        delete(_grade).where(_grade.c.member_id == member_id).returning(_grade.c.number)
-    )
-    return len(gone.all())
 
 
 def undecided(period: points.PeriodInfo) -> dict[str, int]:

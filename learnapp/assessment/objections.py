@@ -297,13 +297,3 @@ def open_in(period_id: str) -> Sequence[tuple[str, date]]:
         .order_by(_objection.c.reply_by)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def erase(member_id: str) -> int:
-    """Takes the words out of the objections about and by a member who is erased; returns how many there were. What
-    was decided stays, since its entry does."""
-    theirs = (_objection.c.member_id == member_id) | (_objection.c.raised_by == member_id)
-    gone = db.session.execute(
-        update(_objection).where(theirs).values(text="", reply="").returning(_objection.c.id)
-    )
-    return len(gone.all())

@@ -24,9 +24,9 @@ def assessed_words(event: Assessed, member_id: str) -> tuple[str, str]:
     if isinstance(event, ledger.ObjectionDecided):
         outcome = gettext(assessment.OUTCOMES[event.outcome])
         text = gettext("An objection to the posting of “%(title)s” was decided", title=title)
-        return str(text), f"{outcome}: {reply}" if (
-            reply := ledger.note_text(member_id, event.note)
-        ) else outcome
+        if reply := ledger.note_text(member_id, event.note):
+            outcome = gettext("%(outcome)s: %(reply)s", outcome=outcome, reply=reply)
+        return str(text), str(outcome)
     text = gettext("A meeting decided the grade of “%(title)s”", title=title)
     return str(text), _grade(event, member_id, period)
 

@@ -19,9 +19,9 @@ STATE_WORDS = {
     "open": N_("Open"),
     "posted": N_("Posted"),
     "closing": N_("Being closed"),
-    "closed": N_("Closed"),
+    "closed": N_("Closed for good"),
 }
-PEOPLE_WORDS = {"members": N_("Members"), "workers": N_("Party workers")}
+PEOPLE_WORDS = {"members": N_("Party members"), "workers": N_("Party workers")}
 
 
 def calendar() -> assessment.Calendar:

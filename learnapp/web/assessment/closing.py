@@ -31,11 +31,13 @@ def obstacles(period: points.PeriodInfo) -> list[Obstacle]:
 
 
 def _posting(period: points.PeriodInfo) -> list[Obstacle]:
-    if not assessment.hangs(period, today()):
-        return []
-    return [
-        Obstacle(gettext("The posting still hangs"), "", url_for("assessment.period", period_id=period.id))
-    ]
+    here, found = url_for("assessment.period", period_id=period.id), []
+    if period.ends_on > today():
+        text = gettext("The period is not over yet")
+        found.append(Obstacle(text, gettext("What happens until then counts in the next one."), here))
+    if assessment.hangs(period, today()):
+        found.append(Obstacle(gettext("The posting still hangs"), "", here))
+    return found
 
 
 def _objections(period: points.PeriodInfo) -> list[Obstacle]:

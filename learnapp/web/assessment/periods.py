@@ -149,7 +149,7 @@ def period(period_id: str) -> str:
         people=PEOPLE_WORDS[found.people],
         hangs=assessment.hangs(found, today()),
         amendments=assessment.amending.amendments(period_id),
-        obstacles=closing.obstacles(found) if state in ("open", "posted") else [],
+        obstacles=closing.obstacles(found) if state == "posted" else [],
         progress=assessment.closing.progress(found, today()) if state in ("closing", "closed") else None,
         following=points.next_period(found),
     )
@@ -183,6 +183,7 @@ def _posting_page(found: points.PeriodInfo, error: str) -> str:
         ends=ends,
         error=error,
         unknown=unknown_years(ends[-1][1]),
+        runs=found.ends_on > today(),
     )
 
 
