@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +15,7 @@ from learnapp.clock import local_date
 from learnapp.db import db, transaction
 from tests import acts
 from tests.conftest import AT, ZONE
+from tests.quiz.exams import CLOSES, over, publish
 from tests.study.shelf import put
 from tests.world import World, sign_in
 
@@ -235,3 +239,30 @@ def test_what_is_refused_says_what_helps(town: World, client: FlaskClient) -> No
         form = {"reason": "duplicate", "do": "confirm", "act": ACT}
         assert client.post(f"/corrections/members/{me}/entries/{seq}", data=form).status_code == 409
     assert len(entries(me)) == 2
+
+
+def test_a_quiz_that_was_voided_says_so_where_its_result_is_shown(
+    town: World, client: FlaskClient, tmp_path: Path
+) -> None:
+    """While the result is hidden nobody voids it, and once it is shown the attempt tells that it was voided."""
+    publish(tmp_path)
+    me = town.people["member"]
+    attempt = over(me, right=5)
+    (seq,) = [one.seq for one in entries(me) if one.kind == "quiz-ended"]
+    sign_in(client, town.people["secretary"])
+    page, form = f"/corrections/members/{me}/entries/{seq}", {"reason": "duplicate", "act": ACT}
+    with at(AT + timedelta(minutes=6)):
+        assert client.post(page, data={**form, "do": "preview"}).status_code == 409
+    later = CLOSES + timedelta(minutes=30)
+    with at(later):
+        sign_in(client, town.people["secretary"])
+        assert client.post(page, data={**form, "do": "confirm"}).status_code == 303
+        sign_in(client, me)
+        shown = client.get(f"/quiz/attempts/{attempt}/review", headers={"Accept-Language": "en"})
+        assert "voided by hand" in shown.text
+    assert ledger.verify().ok
+
+
+def at(moment: datetime) -> AbstractContextManager[object]:
+    """The time of the requests."""
+    return patch("learnapp.clock.now", lambda: moment)

@@ -11,7 +11,7 @@ from flask import redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from learnapp import catalogue, questions, quiz
+from learnapp import catalogue, declarations, ledger, questions, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_
 from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
@@ -139,6 +139,7 @@ def values(found: Frozen) -> dict[str, Any]:
         "short": quiz.reviewing.short(found, taps) if known.standing(found) == "short" else 0,
         "late_stories": late_words.stories(found, taps),
         "corrections": _corrections(found, seen),
+        "fallen": _fallen(found, seen),
         "causes": CAUSES,
         "leaves": quiz.leaves.of(found),
         "corrected": regrade.words_for(found) if "key" in seen.shows else {},
@@ -162,6 +163,15 @@ def _corrections(found: Frozen, seen: Seen) -> Sequence[quiz.reviewing.Correctio
     if not found.corrections or not seen.result:
         return ()
     return quiz.reviewing.corrections(found.member_id, found.id)
+
+
+def _fallen(found: Frozen, seen: Seen) -> str:
+    """Why the result counts no longer, where a person voided its entry; empty where it stands."""
+    if found.entry_seq is None or not seen.result:
+        return ""
+    void = declarations.voided_by(found.member_id, found.entry_seq)
+    by_hand = void is not None and void.data["reason"] in declarations.REASONS
+    return ledger.VOID_REASONS[void.data["reason"]] if void and by_hand else ""
 
 
 @bp.get("/attempts/<attempt>/parts/<section>")
