@@ -94,7 +94,8 @@ def _head(one: Told) -> str:
 
 def _why(one: Told) -> str:
     if one.what == "corrected" and one.kind == "decision":
-        return str(gettext(ledger.VOID_REASONS[one.data["reason"]]))
+        reason = ledger.VOID_REASONS[one.data["reason"]]
+        return str(gettext(reason))
     return str(gettext(ledger.VOID_REASONS[one.what])) if one.kind == "result" else ""
 
 
