@@ -16,6 +16,7 @@ from typing import Any, cast
 import rfc8785
 from sqlalchemy import CursorResult, Row, bindparam, delete, insert, or_, select, update
 
+from learnapp.branches import BranchPath
 from learnapp.db import db, new_id, snapshot, table_of, transaction
 from learnapp.errors import N_, Conflict, Invalid, NotFound
 from learnapp.points.parsing import parse
@@ -161,6 +162,18 @@ def moves(run_id: str, branch_ids: Iterable[str] | None = None) -> list[Move]:
         found = found.where(_move.c.branch_id.in_(sorted(branch_ids)))
     rows = db.session.execute(found.order_by(_move.c.branch_id, _move.c.member_id))
     return [Move(**{**row._mapping, "rules": json.loads(row.rules)}) for row in rows]
+
+
+def below(unit_ids: Iterable[str]) -> dict[str, set[str]]:
+    """For each of these units all units at or below it. One query."""
+    ids = sorted(unit_ids)
+    found: dict[str, set[str]] = {unit: set() for unit in ids}
+    rows = db.session.execute(
+        select(BranchPath.ancestor_id, BranchPath.branch_id).where(BranchPath.ancestor_id.in_(ids))
+    )
+    for ancestor, unit in rows:
+        found[ancestor].add(unit)
+    return found
 
 
 def waiting(at: datetime) -> list[str]:

@@ -210,8 +210,7 @@ def _rows(run: trial.Run, branch_id: str, *, named: bool) -> list[UnitRow]:
     """The units directly below, in the tree's order. Small ones are hidden from whoever is above, with enough
     others that none can be had by subtraction."""
     children = branches.children(branch_id)
-    below = {child.id: branches.subtree(child.id) for child in children}
-    found = trial.rolled_up(run.figures, below)
+    found = trial.rolled_up(run.figures, trial.below(child.id for child in children))
     hidden = frozenset() if named else _hidden(run, branch_id)
     path = branches.paths([branch_id])[branch_id]
     inside = path[: path.index(run.branch_id) + 1]
@@ -227,7 +226,7 @@ def _rows(run: trial.Run, branch_id: str, *, named: bool) -> list[UnitRow]:
 
 
 def _hidden(run: trial.Run, branch_id: str) -> frozenset[str]:
-    below = {child.id: branches.subtree(child.id) for child in branches.children(branch_id)}
+    below = trial.below(child.id for child in branches.children(branch_id))
     sizes = {unit: values[0] for unit, values in trial.rolled_up(run.figures, below).items()}
     sizes[branch_id] = run.figures.units.get(branch_id, [0])[0]
     return coverage.hidden(sizes)
@@ -254,7 +253,7 @@ def run_unit(run_id: str, branch_id: str) -> str:
         named=named,
         whole=whole,
         people=_people(found, branch_id) if named else [],
-        members=trial.rolled_up(found.figures, {branch_id: branches.subtree(branch_id)})[branch_id][0],
+        members=trial.rolled_up(found.figures, trial.below([branch_id]))[branch_id][0],
         rows=_rows(found, branch_id, named=named),
     )
 
