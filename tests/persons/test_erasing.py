@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
-from learnapp import accounts, branches, ledger, notices, persons, quiz, records
+from learnapp import accounts, branches, coverage, follow, ledger, notices, persons, plans, quiz, records
 from learnapp.app import create_app  # noqa: F401 – importing the factory imports every area
 from learnapp.db import Base, db, new_id, table_of, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -32,6 +32,11 @@ TEXTS = (
     "本人理由甲乙丙丁",
     "同一个人两个账号的缘由",
     "证书撤销因姓名有误",
+    "论述题里我写下的经历",
+    "阅卷人给我的评语",
+    "附件里的字句",
+    "迟到作答未采纳的理由",
+    "给我的答复一句话",
 )
 
 
@@ -86,6 +91,49 @@ def _person(app: Flask, world: World, folder: Path) -> str:
                 "reason": TEXTS[4],
                 "set_by": BOSS,
                 "set_at": AT,
+            },
+            "act": {
+                "attempt_id": attempt,
+                "session": "s",
+                "number": 1,
+                "question": "single-1",
+                "answer": f'["{TEXTS[7]}"]',
+                "wall_ms": 0,
+                "monotonic_ms": 0,
+                "received_at": AT,
+            },
+            "quiz_mark": {
+                "attempt_id": attempt,
+                "question": "single-1",
+                "number": 1,
+                "answer_digest": "a" * 64,
+                "criteria": "{}",
+                "comment": TEXTS[8],
+                "cause": "mark",
+                "made_by": BOSS,
+                "made_at": AT,
+            },
+            "act_file": {
+                "act_id": "c" * 32,
+                "media_type": "text/plain",
+                "data": TEXTS[9].encode(),
+                "stored_at": AT,
+            },
+            "quiz_late": {
+                "attempt_id": attempt,
+                "number": 1,
+                "state": "refused",
+                "evidence": "{}",
+                "received_at": AT,
+                "reason": TEXTS[10],
+            },
+            "notice": {
+                "id": new_id(),
+                "key": "fault/2",
+                "kind": "reply",
+                "subject": "quiz/five-kinds",
+                "data": f'{{"what": "fault", "reply": "{TEXTS[11]}"}}',
+                "made_at": AT,
             },
         }
         for name, row in rows.items():
@@ -246,3 +294,76 @@ def test_every_table_about_a_member_is_decided_and_documented() -> None:
     assert about == set(persons.HOLDINGS)
     told = (Path(__file__).parents[2] / "docs" / "persons.md").read_text(encoding="utf-8")
     assert about <= set(re.findall(r"`(\w+)`", told))
+
+
+def test_sums_of_units_and_closed_periods(app: Flask) -> None:
+    """Coverage loses exactly this member, and what a closed period came to stays."""
+    world = build()
+    put()
+    member, tables = world.members[0][0], Base.metadata.tables
+    with transaction():
+        plans.assign(
+            world.branch[0],
+            "本季度学习",
+            [("course", "doors")],
+            starts_on=date(2026, 11, 1),
+            due_on=date(2026, 12, 1),
+            actor_id=BOSS,
+            at=AT,
+        )
+        follow.stale([world.branch[0]], TODAY)
+        rows: tuple[tuple[str, dict[str, object]], ...] = (
+            ("rule_set", {"hash": "f" * 64, "source": "", "adopted_at": AT, "adopted_by": BOSS}),
+            (
+                "period",
+                {
+                    "id": "p" * 32,
+                    "branch_id": world.committee,
+                    "title": "2025",
+                    "title_en": "",
+                    "starts_on": date(2025, 1, 1),
+                    "ends_on": date(2025, 12, 31),
+                    "state": "closed",
+                    "rule_set": "f" * 64,
+                },
+            ),
+            (
+                "standing",
+                {
+                    "member_id": member,
+                    "period_id": "p" * 32,
+                    "branch_id": world.branch[0],
+                    "base": 6000,
+                    "bonus": 1200,
+                    "deduction": 0,
+                    "total": 7200,
+                    "seq": 0,
+                },
+            ),
+        )
+        for name, row in rows:
+            db.session.execute(insert(tables[name]).values(**row))
+    due = _due(world.branch[0])
+    with transaction():
+        request_id = persons.ask(member, way="paper", asked_by=BOSS, at=AT, zone=ZONE, days=30)
+    with transaction():
+        persons.decide(member, request_id, typed="m00", actor_id=BOSS, at=AT)
+    fold(*persons.carry_out(member, request_id, at=AT, zone=ZONE), at=AT)
+    assert _due(world.branch[0]) == due - 1
+    totals = db.session.scalars(
+        select(tables["standing"].c.total).where(tables["standing"].c.member_id == member)
+    )
+    assert list(totals) == [7200]
+    verified()
+
+
+def _due(branch_id: str) -> int:
+    """Of how many members of the unit something is expected, as its pages count."""
+    follow.sweep(AT, ZONE)
+    with transaction():
+        coverage.roll_up(AT)
+    rollup = table_of(coverage.CoverageRollup)
+    mine = (rollup.c.parent_id == branch_id, rollup.c.branch_id == branch_id)
+    row = db.session.execute(select(rollup.c.open, rollup.c.under, rollup.c.done).where(*mine)).one()
+    db.session.rollback()
+    return sum(row)
