@@ -8,12 +8,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from learnapp import clock, plans
+from learnapp import clock, ledger, plans
 from learnapp.audit.models import AuditEvent
 from learnapp.db import db, transaction
 from tests.conftest import AT, ZONE
 from tests.hours.forms import fields
+from tests.queries import count_queries
+from tests.study.shelf import put
+from tests.study.test_service import finish_first
 from tests.world import World, sign_in
+
+NEW_YEAR = date(2026, 1, 1)
 
 
 def fill(page: TestResponse) -> dict[str, object]:
@@ -123,3 +128,46 @@ def test_going_by_the_unit_above_again(world: World, client: FlaskClient) -> Non
     db.session.rollback()
     assert plans.rules_of(member, today()).hour.minutes_per_hour == 60
     assert len(plans.decisions([world.branch[0]])) == 2
+
+
+def _sent(client: FlaskClient, path: str) -> list[str]:
+    client.get(path)  # fills the caches of immutable texts
+    db.session.rollback()
+    with count_queries() as sent:
+        assert client.get(path).status_code == 200
+    db.session.rollback()
+    return sent
+
+
+def test_adopted_rules_cost_no_page_a_query(world: World, client: FlaskClient) -> None:
+    put()
+    sign_in(client, world.people["member"])
+    paths = ("/", "/study/", "/study/doors/", "/study/doors/before/")
+    before = {path: len(_sent(client, path)) for path in paths}
+    adopted(world.general[0], 60)
+    after = {path: len(_sent(client, path)) for path in paths}
+    assert after == before
+    assert after["/study/doors/before/"] <= 2
+
+
+def test_completing_asks_as_often_under_adopted_rules(world: World, client: FlaskClient) -> None:
+    put()
+    counts = []
+    for number, name in enumerate(("recorder", "member", "mobile")):
+        member = world.people[name]
+        if number == 2:
+            adopted(world.general[0], 30)
+            plans.rules_of(member, AT.date())
+        with count_queries() as sent:
+            finish_first(member)
+        counts.append(len(sent))
+        (done,) = (one for one in ledger.entries_after(member, 0) if one.kind == "module-completed")
+        assert done.data["hour_rule"].startswith("own@" if number == 2 else "hours-45@")
+    assert counts[2] == counts[1], counts  # the first one filled the cache of immutable texts
+
+
+def adopted(unit: str, minutes: int) -> None:
+    """The unit adopted an example when the year began."""
+    text = plans.write_study_rules("own", plans.shipped()[f"hours-{minutes}"])
+    with transaction():
+        plans.adopt(unit, text, on=NEW_YEAR, today=NEW_YEAR, actor_id="9" * 32, at=AT)
