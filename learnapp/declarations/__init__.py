@@ -11,6 +11,7 @@ from learnapp.declarations.corrections import correct, voided_by
 from learnapp.declarations.granting import TEXT_LENGTH, Stands
 from learnapp.declarations.models import ActFile, DeclaredAct, QuarterSignature
 from learnapp.declarations.oneself import accounts_of, refuse_oneself
+from learnapp.declarations.ordinary import WORRIES, Seen, Terms, worries
 from learnapp.declarations.queries import (
     ActInfo,
     File,
@@ -31,16 +32,12 @@ from learnapp.declarations.rules import (
     KINDS,
     LONGEST,
     STATES,
-    WORRIES,
     Deciders,
-    Seen,
     Signed,
     Standing,
-    Terms,
     quarter_days,
     quarter_of,
     unsettled,
-    worries,
 )
 from learnapp.declarations.service import (
     MOST_BYTES,

@@ -13,10 +13,10 @@ from learnapp import branches, ledger
 from learnapp.accounts import Account
 from learnapp.db import db, table_of
 from learnapp.declarations.models import ActFile, DeclaredAct, QuarterSignature
+from learnapp.declarations.ordinary import Seen
 from learnapp.declarations.rules import (
     WAITING,
     Deciders,
-    Seen,
     Signed,
     Standing,
     check_rows,

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from learnapp.declarations import rules
+from learnapp.declarations import ordinary, rules
 from learnapp.errors import Invalid
 
 TODAY = date(2026, 11, 24)
 ENTERED = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 TERMS = {
-    "volunteering": rules.Terms(2, False, False, date(2026, 1, 1), date(2026, 12, 31)),
-    "absence": rules.Terms(None, True, False, date(2026, 1, 1), date(2026, 12, 31)),
-    "expelled": rules.Terms(None, False, True, date(2026, 1, 1), date(2026, 12, 31)),
+    "volunteering": ordinary.Terms(2, False, False, date(2026, 1, 1), date(2026, 12, 31)),
+    "absence": ordinary.Terms(None, True, False, date(2026, 1, 1), date(2026, 12, 31)),
+    "expelled": ordinary.Terms(None, False, True, date(2026, 1, 1), date(2026, 12, 31)),
 }
 
 
@@ -29,15 +29,15 @@ def act(
     file: bool = False,
     official: bool = False,
     entered: datetime = ENTERED,
-) -> rules.Seen:
+) -> ordinary.Seen:
     """An act that waits; each has words of its own unless told."""
     standing = rules.Standing(f"{number:032x}", code, "declared", "declared", on, member, number, "", entered)
-    return rules.Seen(member, standing, text or f"第{number}件事", file, official)
+    return ordinary.Seen(member, standing, text or f"第{number}件事", file, official)
 
 
-def why(*waiting: rules.Seen, others: tuple[rules.Seen, ...] = ()) -> list[tuple[str, ...]]:
+def why(*waiting: ordinary.Seen, others: tuple[ordinary.Seen, ...] = ()) -> list[tuple[str, ...]]:
     """The worries of each, in order."""
-    found = rules.worries(waiting, others, TERMS, TODAY)
+    found = ordinary.worries(waiting, others, TERMS, TODAY)
     return [found[one.member_id, one.standing.id] for one in waiting]
 
 
@@ -57,7 +57,7 @@ def test_ordinary() -> None:
         (act(1, text="。 "), "no-words"),
     ],
 )
-def test_each_reason_alone(one: rules.Seen, code: str) -> None:
+def test_each_reason_alone(one: ordinary.Seen, code: str) -> None:
     assert why(one) == [(code,)]
 
 
