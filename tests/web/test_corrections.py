@@ -10,12 +10,13 @@ from unittest.mock import patch
 import pytest
 from flask.testing import FlaskClient
 
-from learnapp import audit, catalogue, coverage, declarations, follow, ledger, notices, plans, study
+from learnapp import audit, catalogue, coverage, declarations, follow, ledger, notices, plans, records, study
 from learnapp.clock import local_date
 from learnapp.db import db, transaction
 from tests import acts
 from tests.conftest import AT, ZONE
 from tests.quiz.exams import CLOSES, over, publish
+from tests.records.earned import certified
 from tests.study.shelf import put
 from tests.world import World, sign_in
 
@@ -266,3 +267,23 @@ def test_a_quiz_that_was_voided_says_so_where_its_result_is_shown(
 def at(moment: datetime) -> AbstractContextManager[object]:
     """The time of the requests."""
     return patch("learnapp.clock.now", lambda: moment)
+
+
+def test_the_preview_names_the_certificate_that_ends(town: World, client: FlaskClient) -> None:
+    me = town.people["member"]
+    with transaction():
+        code = certified(me, "doors", study.standing(me, "doors").course.hash)
+    (seq,) = [one.seq for one in entries(me) if one.kind == "course-completed"]
+    sign_in(client, town.people["secretary"])
+    page, form = f"/corrections/members/{me}/entries/{seq}", {"reason": "entered-in-error", "act": ACT}
+    title = records.certificate(code).title
+    shown = client.post(page, data={**form, "do": "preview"}).text
+    assert title in shown
+    assert standing(code) == "valid", "nothing happened yet"
+    client.post(page, data={**form, "do": "confirm"})
+    assert standing(code) == "void"
+
+
+def standing(code: str) -> str:
+    db.session.rollback()
+    return records.standing_of(records.certificate(code), today=local_date(AT, ZONE))
