@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from learnapp import branches, ledger
 from learnapp.db import db, table_of
@@ -22,7 +23,7 @@ from learnapp.points.situation import situation
 from learnapp.points.terms import Home, Terms
 
 _frozen, _adjustment = table_of(PointsFrozen), table_of(PointsAdjustment)
-_CLOSED = select(_frozen.c.frozen_at, _frozen.c.digest).where(
+_CLOSED = select(_frozen.c.frozen_at, _frozen.c.seq).where(
     _frozen.c.member_id == bindparam("member_id"), _frozen.c.period_id == bindparam("period_id")
 )
 _SINCE = (
@@ -128,9 +129,7 @@ def stories(
     for seq in {line.seq for line in found} | {row.entry_seq for row in since if row.entry_seq in entries}:
         steps = list(_origins(entries[seq], entries))
         steps += [_limited(line) for line in found if line.seq == seq and line.reason not in ("", "voided")]
-        steps += _voidings(entries[seq], void_by, by_trace)
-        if closed is not None:
-            steps.append(Step("closed", at=closed.frozen_at))
+        steps += _ended(_voidings(entries[seq], void_by, by_trace), closed)
         steps += [
             Step(
                 "adjusted",
@@ -163,6 +162,17 @@ def _origins(entry: Entry, entries: Mapping[int, Entry]) -> Iterator[Step]:
     if proposal is not None and proposal.subject == entry.subject:
         yield Step(entry.data["origin"], proposal.seq, proposal.recorded_at, proposal.recorder)
     yield Step("confirmed", entry.seq, entry.recorded_at, entry.recorder)
+
+
+def _ended(voidings: Iterator[Step], closed: Row[*tuple[Any, ...]] | None) -> Iterator[Step]:
+    """Voidings and closing in the order in which they came."""
+    found = list(voidings)
+    if closed is not None:
+        before = [step for step in found if step.seq <= closed.seq]
+        yield from before
+        yield Step("closed", at=closed.frozen_at)
+        found = found[len(before) :]
+    yield from found
 
 
 def _limited(line: Line) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from learnapp import branches, follow, ledger, points
+from learnapp import branches, follow, ledger, persons, points
 from learnapp.branches import Membership
 from learnapp.db import db, new_id, transaction
 from learnapp.errors import NotFound
 from learnapp.points import Period, PeriodInfo, PointsAdjustment, PointsLine
 from tests import acts
 from tests.conftest import AT, ZONE
+from tests.world import build
 
 BOSS, OTHER = "b" * 32, "c" * 32
 SPANS = [
@@ -395,3 +397,68 @@ def test_the_digest_is_over_all_of_it(app: Flask) -> None:
         db.session.flush()
         found.add(points.lines_digest(life.member_id, period))
     assert len(found) == 4
+
+
+def test_a_closed_digest_outlives_everything(app: Flask) -> None:
+    """Late entry, new result, voiding, confirmation, other rules, another home and class since long ago, an
+    exemption, erasure: after each of them the closed lines give the digest under which they were frozen."""
+    world = build()
+    member_id = world.people["member"]
+    with transaction():
+        rule_set = points.adopt(points.shipped()["municipal-2026"], actor_id=BOSS, at=AT)
+        first = points.open_period(
+            world.committee,
+            "上半年",
+            title_en="First half",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 6, 30),
+            rule_set=rule_set,
+        )
+        for day in (1, 2, 3):
+            acts.module(member_id, "duties", f"m{day}", datetime(2026, 3, day, 4, tzinfo=UTC))
+        acts.quiz(member_id, "q", datetime(2026, 3, 9, 4, tzinfo=UTC))
+    with transaction():
+        digest = points.freeze(member_id, points.period(first), at=AT).digest
+        db.session.execute(update(Period).values(state="closed"))
+    lines = points.lines(member_id, points.period(first))
+
+    def other_rules() -> None:
+        other = points.adopt(points.shipped()["county-rural-2026"], actor_id=BOSS, at=AT)
+        second = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 12, 31), "rule_set": other}
+        points.open_period(world.committee, "下半年", title_en="Second half", **second)
+
+    def another_home() -> None:
+        held = update(Membership).where(Membership.member_id == member_id)
+        db.session.execute(held.values(branch_id=world.branch[3], member_class="mobile"))
+
+    def erased() -> None:
+        request_id = persons.ask(member_id, way="page", asked_by=member_id, at=AT, zone=ZONE, days=30)
+        persons.decide(member_id, request_id, typed="m00", actor_id=BOSS, at=AT)
+        persons.erase(member_id, persons.request(member_id, request_id), at=AT, zone=ZONE)
+
+    def voided(seq: int) -> None:
+        ledger.void(member_id, seq, reason="corrected", actor_id=BOSS, at=AT)
+
+    spring = datetime(2026, 3, 20, 4, tzinfo=UTC)
+    happenings: list[Callable[[], object]] = [
+        other_rules,
+        lambda: acts.module(member_id, "visits", "late", spring),
+        lambda: (voided(4), acts.quiz(member_id, "q", spring, passed=False)),
+        lambda: voided(1),
+        another_home,
+        lambda: branches.exempt(
+            member_id, valid_from=date(2026, 2, 1), valid_to=date(2026, 5, 1), approved_by=BOSS, at=AT
+        ),
+        erased,
+    ]
+    for happens in happenings:
+        with transaction():
+            happens()
+            follow.stale_member(member_id)
+        follow.sweep(AT, ZONE)
+        period = points.period(first)
+        assert points.lines_digest(member_id, period) == points.recheck(member_id, period) == digest
+        assert points.lines(member_id, period) == lines
+        with transaction():
+            assert points.rebuild(member_id, period, at=AT, zone=ZONE) == "same"
+    assert len(ledger.entries_after(member_id, 0)) > 7

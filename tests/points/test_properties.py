@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnapp import points
@@ -117,6 +117,7 @@ def _evaluate(stream: Sequence[Fact], rules: RuleSet, where: Terms) -> points.Ev
     return points.evaluate(stream, rules, YEAR, ZONE, terms=where)
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_makes_no_difference(
     stream: list[Fact], rules: RuleSet, where: Terms, dice: random.Random
@@ -127,6 +128,7 @@ def test_the_order_of_arrival_makes_no_difference(
     assert _evaluate(shuffled, rules, where) == expected
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms())
 def test_no_cap_and_no_limit_is_passed(stream: list[Fact], rules: RuleSet, where: Terms) -> None:
     found = _evaluate(stream, rules, where)
@@ -153,6 +155,7 @@ def test_no_cap_and_no_limit_is_passed(stream: list[Fact], rules: RuleSet, where
         assert not (rule.act and rule.once) or times <= 1
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms())
 def test_no_entry_no_act_and_no_thing_pays_twice(stream: list[Fact], rules: RuleSet, where: Terms) -> None:
     found = _evaluate(stream, rules, where)
@@ -166,6 +169,7 @@ def test_no_entry_no_act_and_no_thing_pays_twice(stream: list[Fact], rules: Rule
         assert times == 1 or not (rule.once or rule.act)
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms())
 def test_deductions_and_vetoes_come_from_confirmed_organised_acts_alone(
     stream: list[Fact], rules: RuleSet, where: Terms
@@ -179,6 +183,7 @@ def test_deductions_and_vetoes_come_from_confirmed_organised_acts_alone(
     assert found.veto == bool(standing)
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms())
 def test_days_decide_what_counts(stream: list[Fact], rules: RuleSet, where: Terms) -> None:
     """No line outside of the days at home; nothing for days of a class that is not scored or, as the set says, of
@@ -201,6 +206,7 @@ def test_days_decide_what_counts(stream: list[Fact], rules: RuleSet, where: Term
     assert found.base in {rules.base_of(kind) for kind in kinds or {"full"}}
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms(), st.integers(0, 40))
 def test_what_is_new_added_to_what_stands_is_the_whole(
     stream: list[Fact], rules: RuleSet, where: Terms, cut: int
@@ -219,6 +225,7 @@ def test_what_is_new_added_to_what_stands_is_the_whole(
         assert replace(more, lines=whole.lines) == whole
 
 
+@settings(deadline=None)
 @given(streams(), sets(), terms())
 def test_a_transfer_splits_by_date_and_loses_nothing(
     stream: list[Fact], rules: RuleSet, where: Terms
@@ -233,6 +240,7 @@ def test_a_transfer_splits_by_date_and_loses_nothing(
     assert keys[0] | keys[1] == {(line.seq, line.rule) for line in _evaluate(stream, rules, where).lines}
 
 
+@settings(deadline=None)
 @given(terms(), terms(), st.integers(0, 420))
 def test_what_a_closing_settled_takes_the_place_of_other_days(now: Terms, then: Terms, number: int) -> None:
     day = FIRST + timedelta(days=number)

@@ -127,8 +127,8 @@ def test_what_happened_to_a_line_since(app: Flask) -> None:
     assert [(step.code, step.seq, step.by, step.reason) for step in steps] == [
         ("declared", 1, life.member_id, ""),
         ("confirmed", 2, BOSS, ""),
-        ("voided", 3, OTHER, "entered-in-error"),
         ("closed", 0, "", ""),
+        ("voided", 3, OTHER, "entered-in-error"),
         ("adjusted", 2, "", "voided"),
     ]
     assert (steps[-1].period_id, steps[-1].amount, steps[-1].cause_seq) == (second.id, -400, 3)
