@@ -62,6 +62,8 @@ PROOFS = (
     ),
     Proof("regrade", "10,000 attempts under a corrected key on SQLite", "regrade", SEED),
     Proof("regrade-postgresql", "10,000 attempts under a corrected key on PostgreSQL", "regrade", SEED, True),
+    Proof("dry-run", "a dry run for 20,000 members on SQLite", "dry_run", SEED),
+    Proof("dry-run-postgresql", "a dry run for 20,000 members on PostgreSQL", "dry_run", SEED, True),
     Proof("tamper", "1,000 edits of the ledger, each found", "tamper", ("--trials", "1000", *SEED)),
     Proof("scale", "a ledger of a million entries", "ledger_scale"),
     Proof("points", "points of a million entries, and a period of 100,000 members", "points_scale"),
