@@ -124,7 +124,10 @@ def copy_note(from_id: str, member_id: str, held: str) -> None:
     theirs has the same commitment. Does nothing where it was erased or is there already."""
     mine = select(LedgerNote.salt, LedgerNote.text).where(LedgerNote.commitment == held)
     found = db.session.execute(mine.where(LedgerNote.member_id == from_id)).one_or_none()
-    if found is not None and db.session.execute(mine.where(LedgerNote.member_id == member_id)).first() is None:
+    if (
+        found is not None
+        and db.session.execute(mine.where(LedgerNote.member_id == member_id)).first() is None
+    ):
         row = {"member_id": member_id, "commitment": held, "salt": found.salt, "text": found.text}
         db.session.execute(insert(table_of(LedgerNote)), row)
 

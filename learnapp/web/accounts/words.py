@@ -22,7 +22,9 @@ def refusal(outcome: accounts.Outcome) -> str:
     """Why a sign-in failed and what helps, in the language of the request."""
     if outcome.closed_for == "merged":
         return str(
-            gettext("This account was joined with another one of yours. Your branch secretary can tell you more.")
+            gettext(
+                "This account was joined with another one of yours. Your branch secretary can tell you more."
+            )
         )
     if outcome.locked_until is None:
         return str(gettext("Name and password do not belong together. Check both and try again."))
