@@ -99,6 +99,8 @@ def test_from_an_example_to_a_version(office: World, client: FlaskClient) -> Non
     assert "第2版" in page and "每月上限放宽" in page and "确定前查看的试算" in page and "Committee" in page
     assert "原为：" in page and "改为：" in page
     assert _get(client, f"/rulesets/versions/{version.id}").count("确定前没有试算") == 1
+    planning = _get(client, f"/assessment/units/{office.general[0]}/plan")
+    assert "市直机关党员积分办法（2026年），第2版" in planning
     other = _get(client, f"{answer.location}?with={version.id}")
     assert "与第1版的不同" in other
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from learnapp import assessment, branches, follow, guard, points
 from learnapp.db import transaction
 from learnapp.errors import AppError
+from learnapp.points import drafting
 from learnapp.web.assessment import closing
 from learnapp.web.assessment.blueprint import (
     PEOPLE_WORDS,
@@ -87,7 +88,12 @@ def plan(branch_id: str) -> str:
 
 
 def _plan_page(unit: branches.Unit, values: dict[str, str], error: str) -> str:
-    rule_sets = {one.rules.hash: rules_title(one.rules) for one in points.every_period()}
+    rule_sets = {
+        one.hash: gettext("%(title)s, version %(number)s", title=rules_title(one.rules), number=one.number)
+        for one in drafting.versions_for(branches.paths([unit.id])[unit.id])
+    }
+    for used in points.every_period():
+        rule_sets.setdefault(used.rules.hash, rules_title(used.rules))
     shipped = {name: rules_title(points.parse(text).rules) for name, text in points.shipped().items()}
     return render_template(
         "assessment/plan.html",
