@@ -16,6 +16,7 @@ from learnapp.quiz import measures
 from tests.conftest import AT, ZONE
 from tests.hours.committees import ACTOR, adopt, faults, local, member, unit
 from tests.queries import count_queries
+from tests.quiz import keyed
 from tests.quiz.keyed import RIGHT, WITH_C, Keys, carry_out, publish, take
 
 THIRTY = plans.shipped()["hours-30"]
@@ -151,6 +152,7 @@ def test_the_rule_of_the_result_stays_when_it_is_corrected(mine: str, tmp_path: 
 
 def test_handing_in_asks_little_more(mine: str) -> None:
     """Not passed: nothing. Passed: one look for the rules, and where they credit tests one at the year."""
+    plans.rules_of(mine, AT.date())  # fills the cache of immutable texts
     counts = []
     for answers in (WRONG, RIGHT):
         _, attempt = take(answers, mine, AT, submit=False)
@@ -165,3 +167,22 @@ def test_what_is_not_shown_yet_is_not_in_the_hours(mine: str) -> None:
     assert total(mine) == 50
     hidden = records.read(mine, today=date(2026, 12, 1), zone=ZONE, hidden={attempt})
     assert hidden == ()
+
+
+def test_where_the_last_attempt_counts(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attempt before gives its hours back, and the last one has them where it was passed."""
+    top = unit()
+    adopt(top, THIRTY, date(2026, 1, 1))
+    mine = member(top)
+    plain = keyed.source
+    monkeypatch.setattr(
+        keyed, "source", lambda keys: plain(keys).replace("attempts = 5", 'attempts = 5\ncounts = "last"')
+    )
+    publish(tmp_path)
+    take(RIGHT, mine, AT)
+    take(RIGHT, mine, AT + timedelta(hours=1))
+    assert credited(mine) == [(2, 50)]
+    take(WRONG, mine, AT + timedelta(hours=2))
+    assert credited(mine) == [(3, 0)]
+    assert total(mine) == 0
+    assert faults(mine) == []

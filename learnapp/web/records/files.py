@@ -50,8 +50,9 @@ def _rows(record: Record) -> Iterable[list[str | int]]:
         for mode in year.modes:
             yield [year.year, "", gettext("Hours of the year"), mode.label, "", "", hundredths(mode.value)]
         for measure in year.measures:
-            target = "" if measure.target is None else hundredths(measure.target)
-            about = [gettext("Target: %(measure)s", measure=measure.label), measure.source, target, ""]
+            target = [] if measure.target is None else [hundredths(measure.target)]
+            name = " · ".join([*target, measure.source] if measure.source else target)
+            about = [gettext("Target: %(measure)s", measure=measure.label), name, "", ""]
             yield [year.year, "", *about, hundredths(measure.value), "", "", "", year.rules]
         share = gettext("Online study that counts as organised")
         yield [year.year, "", share, f"{year.percent}%", "", "", "", "", "", "", year.rules]
@@ -91,7 +92,13 @@ def _year(year: YearShown) -> dict[str, Any]:
         "year": year.year,
         "hours": {mode.code: mode.value for mode in year.modes},
         "measures": [
-            {"measure": one.measure, "hours": one.value, "target": one.target, "source": one.source}
+            {
+                "measure": one.measure,
+                "hours": one.value,
+                "target": one.target,
+                "source": one.source,
+                "years": [one.first, one.last],
+            }
             for one in year.measures
         ],
         "hour_rules": list(year.hour_rules),

@@ -101,7 +101,8 @@ def _hours(year: YearShown) -> Iterable[Block]:
     for one in year.measures:
         if one.target is not None:
             target = gettext("Target: %(measure)s", measure=one.label)
-            pairs.append((target, f"{hundredths(one.value)} / {hundredths(one.target)} · {one.source}"))
+            pairs.append((target, f"{hundredths(one.value)} / {hundredths(one.target)}"))
+            pairs += [("", text) for text in one.notes]
         if one.made:
             pairs.append((one.label, one.made))
     pairs.append((gettext("Online study that counts as organised"), f"{year.percent}% · {year.rules}"))

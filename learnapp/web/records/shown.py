@@ -47,7 +47,8 @@ class Item:
 @dataclass(frozen=True)
 class Hours:
     """Hours by one measure, in hundredths, with the target and what it rests on, where there is one. `notes` are
-    sentences that stand below, `made` how the number comes about where online study has a share in it."""
+    sentences that stand below, `made` how the number comes about where online study has a share in it. The hours are
+    those of the years `first` to `last`."""
 
     measure: str
     label: str
@@ -56,6 +57,8 @@ class Hours:
     source: str
     notes: tuple[str, ...] = ()
     made: str = ""
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,8 @@ def measured(measure: records.Measure, modes: Mapping[str, int], rules: plans.St
         words.source_of(target) if target else "",
         tuple(words.measure_notes(measure)),
         words.share_sum(measure, modes, rules.online_counts_percent),
+        measure.first,
+        measure.last,
     )
 
 
