@@ -167,12 +167,12 @@ class _Known:
         self.entries = self._entries(ids)
 
     def _entries(self, ids: Sequence[str]) -> dict[str, list[Fact]]:
+        rows = db.session.execute(_ENTRIES, {"ids": ids, **_wanted(self.trial)}).all()
+        # All of them in one go: reading each text by itself takes three times as long.
+        data = json.loads(f"[{','.join([row[4] for row in rows])}]")
         found: dict[str, list[Fact]] = {}
-        wanted = _wanted(self.trial)
-        for member_id, seq, kind, subject, data, occurred_at in db.session.execute(
-            _ENTRIES, {"ids": ids, **wanted}
-        ):
-            fact = Fact(seq, kind, subject, json.loads(data), parse_iso(occurred_at))
+        for (member_id, seq, kind, subject, _, occurred_at), one in zip(rows, data, strict=True):
+            fact = Fact(seq, kind, subject, one, parse_iso(occurred_at))
             found.setdefault(member_id, []).append(fact)
         return found
 
