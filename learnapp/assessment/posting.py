@@ -216,7 +216,7 @@ _UP = (_period.c.state == "posted") & (_period.c.post_until >= bindparam("today"
 _HANGING = (
     select(_period.c.id)
     .where(_period.c.branch_id.in_(bindparam("ancestors", expanding=True)), _UP)
-    .order_by(_period.c.starts_on)
+    .order_by(_period.c.people, _period.c.starts_on)
 )
 _HANGS = (
     select(_period.c.id)

@@ -12,6 +12,7 @@ from learnapp.db import db, new_id, table_of
 from learnapp.errors import N_, Conflict, Invalid, NotFound
 from learnapp.points.engines import ENGINE
 from learnapp.points.models import Period, RuleSet
+from learnapp.points.periods import rules_of
 
 _period, _path = table_of(Period), table_of(branches.BranchPath)
 # The root's own row of the tree: whoever plans a period anywhere in it waits for who does so already.
@@ -68,7 +69,8 @@ def plan_period(
     """Plans a period for a unit and everything below it, under a rule set that was adopted; returns its id.
 
     Raises Conflict when a period of the same people, of this unit or one above or below it, shares a day with
-    it, Invalid when it ends before it begins or is for nobody, NotFound for an unknown unit or rule set.
+    it, Invalid when it ends before it begins, is for nobody or under rules for others, NotFound for an unknown unit
+    or rule set.
     """
     branches.unit(branch_id)
     if people not in PEOPLE:
@@ -77,6 +79,8 @@ def plan_period(
         raise Invalid("period-dates", N_("The period ends before it begins."))
     if db.session.get(RuleSet, rule_set) is None:
         raise NotFound("no-rule-set", N_("This rule set was never adopted."))
+    if rules_of(rule_set).people != people:
+        raise Invalid("period-rules", N_("These rules are for other people."))
     _alone(branch_id, people, starts_on, ends_on)
     period_id = new_id()
     db.session.add(
@@ -124,8 +128,8 @@ def change_plan(period_id: str, *, rule_set: str, show_totals: bool) -> None:
 
 
 def open_planned(period_id: str, *, at: datetime) -> bool:
-    """Opens a planned period: its rule set is frozen from here on, and so is the version of the engine. Returns whether that is new; the caller tells
-    `follow` whom it concerns."""
+    """Opens a planned period: its rule set is frozen from here on, and so is the version of the engine. Returns
+    whether that is new; the caller tells `follow` whom it concerns."""
     return _step(period_id, "planned", "open", opened_at=at, engine=ENGINE)
 
 

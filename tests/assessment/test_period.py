@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from learnapp import assessment, follow, ledger, points
+from learnapp import assessment, follow, ledger, notices, points
 from learnapp.audit.models import AuditEvent
 from learnapp.db import db, transaction
 from learnapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -16,6 +16,9 @@ from learnapp.jobs import assessing
 from tests.assessment.scene import AT, CALENDAR, RULES, TODAY, ZONE, Scene
 
 DAY = date(2026, 9, 10)
+
+
+WORK_RULES = points.shipped()["party-workers-2026"]
 
 
 def _actions() -> list[str]:
@@ -65,6 +68,10 @@ def test_no_two_periods_of_the_same_people_share_a_day(app: Flask) -> None:
             plan(unit, date(2027, 11, 30), date(2028, 1, 1))
     plan(world.branch[2], date(2026, 1, 1), date(2026, 12, 31))
     plan(world.branch[0], date(2027, 12, 1), date(2027, 12, 31))
+    with pytest.raises(Invalid):
+        plan(world.general[0], date(2026, 1, 1), date(2026, 12, 31), "workers")
+    with transaction():
+        rules = points.adopt(WORK_RULES, actor_id=scene.actor, at=AT)
     plan(world.general[0], date(2026, 1, 1), date(2026, 12, 31), "workers")
     with pytest.raises(Invalid):
         plan(world.general[0], date(2030, 1, 1), date(2030, 1, 2), "everybody")
@@ -290,3 +297,44 @@ def test_closing_goes_on_where_it_was_broken_off(app: Flask) -> None:
         for member in row:
             closed = [entry for entry in ledger.entries_after(member, 0) if entry.kind == "period-closed"]
             assert len(closed) == 1
+
+
+def test_a_period_of_workers_closes_with_those_who_worked(app: Flask) -> None:
+    scene = Scene()
+    trainer = scene.world.people["trainer"]
+    with transaction():
+        rules = points.adopt(WORK_RULES, actor_id=scene.actor, at=AT)
+        scene.period_id = points.open_period(
+            scene.world.general[0],
+            "工作",
+            title_en="",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 11, 30),
+            rule_set=rules,
+            people="workers",
+        )
+        done = ledger.WorkDone(work="lesson-approved", ref="course/duties", on="2026-09-10")
+        ledger.record(
+            done, member_id=trainer, uid="work/1", occurred_at=AT, at=AT, recorder=scene.actor, source="test"
+        )
+        follow.stale([scene.world.general[0]], TODAY)
+    scene.fold()
+    scene.close()
+    verified = assessment.closing.verify(scene.period)
+    assert verified.equal and verified.members == 1
+    assert points.total(trainer, scene.period).total == 500
+
+
+def test_whoever_may_decide_is_reminded_once(app: Flask) -> None:
+    scene = Scene()
+    member, secretary = scene.world.members[0][0], scene.world.people["secretary"]
+    seq = scene.act(member, "volunteering", DAY, proposer=member, confirmer=scene.world.people["recorder"])
+    scene.open()
+    scene.post()
+    scene.object(member, "少记一次。", seq=seq)
+    db.session.rollback()
+    assert assessing.go_on(AT, ZONE) == 0
+    late = AT + timedelta(days=8)
+    assert assessing.go_on(late, ZONE) == 1
+    assert assessing.go_on(late + timedelta(days=1), ZONE) == 0
+    assert [one.what for one in notices.all_of(secretary)] == ["objection-late"]
