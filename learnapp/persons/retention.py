@@ -86,6 +86,7 @@ OLD: Mapping[str, Old] = {
     "late-refused": Old("act", "received_at", _in_no_result),
     "notices": Old("notice", "seen_at"),
     "faults": Old("quiz_fault", "decided_at", lambda table: table.c.state != "open"),
+    "dry-runs": Old("dry_run_move", "made_at"),
     "exemptions": Old("exemption", "valid_to"),
     "erasures": Old("erasure_request", "decided_at", lambda table: table.c.state.not_in(("open", "decided"))),
 }

@@ -864,6 +864,60 @@ def upgrade() -> None:
     )
     op.create_index("ix_posted_total_period_id", "posted_total", ["period_id", "branch_id"], unique=False)
     op.create_table(
+        "recognition_list",
+        sa.Column(
+            "id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("title_en", sa.String(length=120), nullable=False),
+        sa.Column("grades", sa.String(length=200), nullable=False),
+        sa.Column(
+            "state",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "drawn_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remark", sa.String(length=200), nullable=False),
+        sa.Column(
+            "approved_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "withdrawn_by",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["period.id"], name=op.f("fk_recognition_list_period_id_period")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["branch.id"], name=op.f("fk_recognition_list_unit_id_branch")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recognition_list")),
+        info={"place": "reference"},
+    )
+    op.create_index(
+        "ix_recognition_list_period_id", "recognition_list", ["period_id", "unit_id"], unique=False
+    )
+    op.create_table(
         "dry_run_move",
         sa.Column(
             "run_id",
@@ -892,12 +946,50 @@ def upgrade() -> None:
             sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["dry_run.id"], name=op.f("fk_dry_run_move_run_id_dry_run")),
         sa.PrimaryKeyConstraint("run_id", "member_id", name=op.f("pk_dry_run_move")),
         info={"place": "key:run_id"},
     )
     op.create_index("ix_dry_run_move_branch", "dry_run_move", ["run_id", "branch_id"], unique=False)
+    op.create_table(
+        "recognised_member",
+        sa.Column(
+            "member_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "list_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "branch_id",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "grade",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "decision",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("entry_seq", sa.Integer(), nullable=True),
+        sa.Column("taken_off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["recognition_list.id"], name=op.f("fk_recognised_member_list_id_recognition_list")
+        ),
+        sa.PrimaryKeyConstraint("member_id", "list_id", name=op.f("pk_recognised_member")),
+        info={"place": "member"},
+    )
+    op.create_index("ix_recognised_member_list_id", "recognised_member", ["list_id"], unique=False)
     op.add_column(
         "account",
         sa.Column(
@@ -982,8 +1074,12 @@ def downgrade() -> None:
     op.drop_column("period", "people")
     op.drop_column("coverage_mark", "home_id")
     op.drop_column("account", "closed_for")
+    op.drop_index("ix_recognised_member_list_id", table_name="recognised_member")
+    op.drop_table("recognised_member")
     op.drop_index("ix_dry_run_move_branch", table_name="dry_run_move")
     op.drop_table("dry_run_move")
+    op.drop_index("ix_recognition_list_period_id", table_name="recognition_list")
+    op.drop_table("recognition_list")
     op.drop_index("ix_posted_total_period_id", table_name="posted_total")
     op.drop_table("posted_total")
     op.drop_index("ix_posted_line_period_id", table_name="posted_line")

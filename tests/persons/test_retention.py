@@ -108,6 +108,7 @@ def test_listed_then_confirmed_then_gone(app: Flask, tmp_path: Path) -> None:
         "late-refused": 1,
         "notices": 1,
         "faults": 1,
+        "dry-runs": 0,
         "exemptions": 1,
         "erasures": 0,
     }

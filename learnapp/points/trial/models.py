@@ -44,7 +44,8 @@ class DryRunMove(Base):
     """A member whose sum or suggested grade a dry run would have changed; amounts in hundredths.
 
     By run, not by member: it is a part of the result of one job, is written in batches, and goes with the run.
-    `rules` is the canonical JSON of what each rule adds or removes for this member.
+    `rules` is the canonical JSON of what each rule adds or removes for this member. Old rows are forgotten by the rule
+    `dry-runs` of keeping data; the sums of the run stay.
     """
 
     __tablename__ = "dry_run_move"
@@ -60,4 +61,5 @@ class DryRunMove(Base):
     would: Mapped[int]
     was_grade: Mapped[str] = mapped_column(KEY)
     would_grade: Mapped[str] = mapped_column(KEY)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rules: Mapped[str] = mapped_column(Text)

@@ -216,6 +216,7 @@ def keep(
             "would": move.would,
             "was_grade": move.was_grade,
             "would_grade": move.would_grade,
+            "made_at": at,
             "rules": rfc8785.dumps(dict(move.rules)).decode(),
         }
         for move in batch.moves

@@ -243,6 +243,7 @@ def run_unit(run_id: str, branch_id: str) -> str:
         raise NotFound("no-run", N_("There is no such dry run. It may have been replaced by a newer one."))
     named = guard.permits(me(), "points.read", ancestors=path)
     title, period_title = _named(found)
+    people = _people(found, branch_id) if named else []
     whole = guard.permits(me(), RULES, ancestors=branches.paths([found.branch_id])[found.branch_id])
     return render_template(
         "rulesets/run_unit.html",
@@ -252,7 +253,8 @@ def run_unit(run_id: str, branch_id: str) -> str:
         period_title=period_title,
         named=named,
         whole=whole,
-        people=_people(found, branch_id) if named else [],
+        people=people,
+        forgotten=named and not people and any(found.figures.units.get(branch_id, (0, 0, 0))[1:]),
         members=trial.rolled_up(found.figures, trial.below([branch_id]))[branch_id][0],
         rows=_rows(found, branch_id, named=named),
     )
