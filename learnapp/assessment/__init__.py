@@ -6,7 +6,7 @@ and frozen. What comes after closing is an adjustment in the next period. There 
 
 from __future__ import annotations
 
-from learnapp.assessment import amending, closing, grades, objections, planning
+from learnapp.assessment import amending, closing, grades, objections, planning, recognition
 from learnapp.assessment.days import working_calendar
 from learnapp.assessment.grades import Decided, Meeting
 from learnapp.assessment.models import (
@@ -16,6 +16,8 @@ from learnapp.assessment.models import (
     Objection,
     PostedLine,
     PostedTotal,
+    RecognisedMember,
+    RecognitionList,
 )
 from learnapp.assessment.objections import ObjectionInfo
 from learnapp.assessment.posting import PostedAct, PostedMember, hanging, hangs, hangs_for, post, posting
@@ -46,6 +48,8 @@ __all__ = [
     "PostedLine",
     "PostedMember",
     "PostedTotal",
+    "RecognisedMember",
+    "RecognitionList",
     "amending",
     "closing",
     "grades",
@@ -58,5 +62,6 @@ __all__ = [
     "planning",
     "post",
     "posting",
+    "recognition",
     "working_calendar",
 ]

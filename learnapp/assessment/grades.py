@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,7 @@ class Decided:
     entry_seq: int
     decided_by: str
     decided_at: datetime
+    branch_id: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ _COLUMNS = (
     _grade.c.entry_seq,
     _grade.c.decided_by,
     _grade.c.decided_at,
+    _grade.c.branch_id,
 )
 _OF = (
     select(*_COLUMNS)
@@ -98,7 +100,8 @@ def decide(
     number = seen + 1
     if before:
         note = ledger.note(member_id, reason.strip())
-        ledger.void(member_id, before.entry_seq, reason="corrected", actor_id=actor_id, at=at, note=note)
+        for seq in (before.entry_seq, *_resting_on(member_id, before)):
+            ledger.void(member_id, seq, reason="corrected", actor_id=actor_id, at=at, note=note)
     text = json.dumps({"grade": grade, "minute": meeting.minute}, ensure_ascii=False, sort_keys=True)
     held = ledger.note(member_id, text)
     seq = ledger.record(
@@ -130,6 +133,17 @@ def decide(
         "grade-decided", member_id=member_id, actor_id=actor_id, at=at, subject=subject, number=number
     )
     return True
+
+
+def _resting_on(member_id: str, decided: Decided) -> list[int]:
+    """The recognitions that rest on a decision and fall with it."""
+    stream = ledger.entries_after(member_id, decided.entry_seq - 1)
+    decision = stream[0].data["note"]
+    return [
+        one.seq
+        for one in ledger.effective(stream)
+        if one.kind == ledger.Recognised.kind and one.data["decision"] == decision
+    ]
 
 
 def _check(
@@ -171,6 +185,17 @@ def decided_in(period_id: str, branch_id: str) -> dict[str, Decided]:
         .order_by(_grade.c.number)
     )
     return {row[0]: _decided(row) for row in rows}
+
+
+def decided_below(
+    period_id: str, branch_ids: Collection[str], member_id: str | None = None
+) -> dict[str, Decided]:
+    """The grades that stand in these branches, by member; of one member alone where that is asked."""
+    statement = select(*_COLUMNS).where(_grade.c.period_id == period_id).order_by(_grade.c.number)
+    if member_id is not None:
+        statement = statement.where(_grade.c.member_id == member_id)
+    found = {row[0]: _decided(row) for row in db.session.execute(statement)}
+    return {one: decided for one, decided in found.items() if decided.branch_id in branch_ids}
 
 
 def counted(period_id: str) -> Mapping[str, int]:

@@ -136,3 +136,50 @@ class ClosedMember(Base):
     total: Mapped[int]
     entry_seq: Mapped[int]
     closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RecognitionList(Base):
+    """A recognition list (表彰名单) of a unit, from the grades that were decided in a period.
+
+    One person draws it up (`draft`) and hands it in (`waiting`), another approves it (`approved`), and once
+    everybody on it has their entry it is `published` to the unit. Taking it back is `withdrawing` until every entry
+    is void, then `withdrawn`. `grades` are codes of the rule set, with blanks between them.
+    """
+
+    __tablename__ = "recognition_list"
+    __table_args__ = (
+        Index("ix_recognition_list_period_id", "period_id", "unit_id"),
+        {"info": {"place": "reference"}},
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("branch.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(120), default="")
+    grades: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(KEY, default="draft")
+    drawn_by: Mapped[str] = mapped_column(ID)
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    remark: Mapped[str] = mapped_column(String(200), default="")
+    approved_by: Mapped[str | None] = mapped_column(ID)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(ID)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecognisedMember(Base):
+    """Somebody on a recognition list, and the sentence that says why. `decision` is the commitment of the grade that
+    it rests on; `entry_seq` the entry that says so, once the list was approved."""
+
+    __tablename__ = "recognised_member"
+    __table_args__ = (Index("ix_recognised_member_list_id", "list_id"), {"info": {"place": "member"}})
+
+    member_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("recognition_list.id"), primary_key=True)
+    branch_id: Mapped[str] = mapped_column(ID)
+    grade: Mapped[str] = mapped_column(KEY)
+    decision: Mapped[str] = mapped_column(HASH)
+    reason: Mapped[str] = mapped_column(Text)
+    entry_seq: Mapped[int | None] = mapped_column()
+    taken_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

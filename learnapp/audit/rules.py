@@ -68,6 +68,12 @@ ACTIONS = {
     "objection-decided": N_("An objection was decided"),
     "period-closing": N_("Closing an assessment period began"),
     "period-closed": N_("An assessment period was closed"),
+    "recognition-drawn-up": N_("A recognition list was drawn up"),
+    "recognition-approved": N_("A recognition list was approved"),
+    "recognition-returned": N_("A recognition list was given back"),
+    "recognition-taken-back": N_("A recognition was taken back"),
+    "points-exported": N_("Points of a branch were exported"),
+    "summary-exported": N_("A yearly summary was taken along"),
 }
 
 # Details that are codes or numbers; every other one may be words about somebody.

@@ -80,6 +80,7 @@ REMEDIES: Mapping[str, str] = {
         " next period."
     ),
     "graded": N_("A grade is decided by a meeting. Let the meeting decide once more."),
+    "recognised": N_("A recognition is taken back on the page of its list."),
     "objection-decided": N_("A reply to an objection stays. A new objection can be raised."),
     "moved": N_("A transfer is corrected by another transfer."),
     "merged": N_("Two accounts that were joined are parted on the page of the merge."),

@@ -91,6 +91,10 @@ PERMISSIONS: Mapping[str, tuple[Rule, ...]] = {
     "assessment.plan": _rules(("committee", "subtree")),
     "assessment.names": _rules(("secretary", "own")),
     "assessment.grade": _rules(("secretary", "own"), ("committee", "subtree")),
+    # Recognition lists; a summary of a year and the export are of people, for the branch itself.
+    "assessment.recognise": _rules(("secretary", "own"), ("committee", "subtree")),
+    "assessment.summary": _rules(("member", "self"), ("secretary", "own")),
+    "assessment.export": _rules(("secretary", "own"), ("committee", "subtree")),
     "assessment.review": _rules(("secretary", "own"), ("reviewer", "subtree"), ("committee", "subtree")),
     "assessment.own": EVERY_MEMBER,
     # Writing rule sets of points and trying them; results by name are for the own branch.

@@ -25,9 +25,11 @@ def go_on(at: datetime, zone: str, limit: int = LIMIT) -> int:
     periods = assessment.closing.under_way()
     untold = assessment.amending.untold()
     late = assessment.objections.overdue(today)
+    recognising = assessment.recognition.under_way()
     db.session.rollback()
     done = sum(close(period_id, at, zone, limit) for period_id in periods)
     done += sum(_tell(trace, at, limit) for trace in untold)
+    done += sum(recognise(list_id, at) for list_id in recognising)
     return done + sum(_remind(one, today, at) for one in late)
 
 
@@ -46,6 +48,18 @@ def close(period_id: str, at: datetime, zone: str, limit: int = LIMIT) -> int:
     if not _left(period, today):
         _finish(period, today, at)
     return done
+
+
+def recognise(list_id: str, at: datetime) -> int:
+    """Goes on publishing a recognition list, or taking it back; returns for how many members."""
+    members = assessment.recognition.left(list_id)
+    db.session.rollback()
+    for member_id in members:
+        with transaction():
+            assessment.recognition.go_on(list_id, member_id, at=at)
+    with transaction():
+        assessment.recognition.finish(list_id)
+    return len(members)
 
 
 def _left(period: points.PeriodInfo, today: date) -> bool:

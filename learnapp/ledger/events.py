@@ -296,6 +296,23 @@ class ObjectionDecided(Event):
 
 
 @dataclass(frozen=True)
+class Recognised(Event):
+    """The member stands on a recognition list (表彰名单) of a period, which one person drew up and another approved.
+    `decision` is the commitment of the `graded` entry that it rests on; `note` commits to the sentence that says
+    why. The recorder is who approved it."""
+
+    kind: ClassVar[str] = "recognised"
+    period: str
+    listing: str
+    decision: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        return f"recognition/{self.listing}"
+
+
+@dataclass(frozen=True)
 class WorkDone(Event):
     """A party worker's work came to its end: `work` is a code (lesson-approved, session-held, question-answered,
     need-met), `ref` names the thing, such as `course/study-duties` or an objection's id, `on` the day (ISO)."""
@@ -426,6 +443,7 @@ KINDS: Mapping[str, type[Event]] = {
         PeriodClosed,
         Graded,
         ObjectionDecided,
+        Recognised,
         WorkDone,
         Waived,
         EquivalenceGranted,

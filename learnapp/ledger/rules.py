@@ -23,6 +23,7 @@ VOID_REASONS = {
     "credited": N_("Its study hours count now, since another attempt does not pass any more"),
     "unmerged": N_("The joining of two accounts was undone"),
     "withdrawn": N_("Taken back before it was decided"),
+    "taken-back": N_("The recognition was taken back"),
 }
 
 

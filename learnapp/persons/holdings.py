@@ -106,6 +106,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "posted_total": _stays("", _CLOSED),
     "closed_member": _stays("", _CLOSED),
     "grade": Holding("blank", "points", "the grade, for the count of grades", {"reason": "", "minute": ""}),
+    "recognised_member": Holding("blank", "texts", "that an id stood on a list", {"reason": ""}),
     "audit_event": Holding("own", "log", "ids and times for at least six months; words go at once"),
     "person_given_up": _stays("", "that two ids were one person"),
     "person_carried": _stays("", "that two ids were one person"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -106,7 +107,11 @@ def standing_of(issued: Issued, today: date, entries: Sequence[ledger.Entry] | N
 
 def offers(entries: Collection[ledger.Entry], zone: str, hidden: Collection[str] = ()) -> list[Offer]:
     """What the member whose stream this is has earned, newest first; nothing by results that are `hidden`."""
-    lines = [line for year in study_record(entries, zone, hidden) for line in (*year.courses, *year.quizzes)]
+    lines = [
+        line
+        for year in study_record(entries, zone, hidden)
+        for line in (*year.courses, *year.quizzes, *year.recognised)
+    ]
     newest = sorted(lines, key=lambda line: line.seq, reverse=True)
     return [Offer(one, line) for line in newest for one in templates() if one.fits(line, exam=_exam(line))]
 
@@ -127,10 +132,12 @@ def issue(
     zone: str,
     hidden: Collection[str] = (),
     again: bool = False,
+    lists: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> str:
     """Issues the certificate that entry `seq` has earned and returns its code; where the same one is in force, its
     code. With another name or unit on it, or from another template, it replaces the one before; so it does where
-    that rests on an entry which was voided since. `again` lets it be issued anew after it was revoked.
+    that rests on an entry which was voided since. `again` lets it be issued anew after it was revoked. `lists` are the
+    titles of recognition lists in both languages, by id.
 
     Raises Conflict where the entry does not earn it, or it was revoked.
     """
@@ -142,7 +149,7 @@ def issue(
     )
     if offer is None:
         raise Conflict("not-earned", N_("Entry %(seq)s does not earn this certificate."), seq=seq)
-    new = _written(member_id, offer, holder, unit, actor_id, at)
+    new = _written(member_id, offer, _thing(offer.line, lists), holder, unit, actor_id, at)
     before = [
         one
         for one in certificates_of(member_id)
@@ -176,17 +183,33 @@ def _same(one: Issued, new: dict[str, Any]) -> bool:
     return all(getattr(one, name) == new[name] for name in names)
 
 
-def _written(
-    member_id: str, offer: Offer, holder: str, unit: str, actor_id: str, at: datetime
-) -> dict[str, Any]:
-    """The row of a new certificate, with the words as they stand on the paper."""
-    template, line = offer.template, offer.line
-    thing: catalogue.Course | catalogue.Quiz = (
+@dataclass(frozen=True)
+class _Thing:
+    """What a certificate is for, in both languages, and the number of its version; empty where it has none."""
+
+    title: str
+    title_en: str
+    number: str
+
+
+def _thing(line: Line, lists: Mapping[str, tuple[str, str]]) -> _Thing:
+    if line.kind == "recognition":
+        title, title_en = lists[line.slug]
+        return _Thing(title, title_en or title, "")
+    found: catalogue.Course | catalogue.Quiz = (
         catalogue.course_version(line.version)
         if line.kind == "course"
         else catalogue.quiz_version(line.version)
     )
-    common = {"name": holder, "unit": unit, "version": str(thing.number)}
+    return _Thing(found.title, found.title_en or found.title, str(found.number))
+
+
+def _written(
+    member_id: str, offer: Offer, thing: _Thing, holder: str, unit: str, actor_id: str, at: datetime
+) -> dict[str, Any]:
+    """The row of a new certificate, with the words as they stand on the paper."""
+    template, line = offer.template, offer.line
+    common = {"name": holder, "unit": unit, "version": thing.number}
     day, day_en = f"{line.on.year}年{line.on.month}月{line.on.day}日", f"{line.on.day} {line.on:%B %Y}"
     return {
         "member_id": member_id,
@@ -203,7 +226,7 @@ def _written(
         "title_en": template.title_en,
         "text": _without_unit(filled(template.text, {**common, "thing": thing.title, "day": day})),
         "text_en": _without_unit(
-            filled(template.text_en, {**common, "thing": thing.title_en or thing.title, "day": day_en})
+            filled(template.text_en, {**common, "thing": thing.title_en, "day": day_en})
         ),
         "earned_on": line.on,
         "expires_on": template.expires(line.on),

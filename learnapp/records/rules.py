@@ -22,6 +22,7 @@ _LINES = {
     "quiz-ended": "quiz",
     "equivalence-granted": "equivalence",
     "waived": "waiver",
+    "recognised": "recognition",
 }
 
 
@@ -47,8 +48,8 @@ class Line:
     """Something that stands in the record: a `course`, a `module` of a course, or a `quiz` that was passed, in
     exactly this version, with the entry that says so; or an `equivalence`, something done elsewhere that was
     accepted in place of the course or quiz `thing`; or a `waiver` of such a thing until the day `until` (ISO, empty
-    for good). Both rest on the code `basis`. Hours, their mode and rule are there where some were credited, the
-    attempt is a quiz's."""
+    for good); both rest on the code `basis`. A `recognition` stands on the list `slug`. Hours, their mode and rule
+    are there where some were credited, the attempt is a quiz's."""
 
     kind: str
     slug: str
@@ -93,6 +94,7 @@ class Year:
     hour_rules: tuple[str, ...]
     accepted: tuple[Line, ...] = ()
     waived: tuple[Line, ...] = ()
+    recognised: tuple[Line, ...] = ()
 
     @property
     def credited(self) -> tuple[Line, ...]:
@@ -135,7 +137,7 @@ def _line(entry: Recorded, zone: str) -> Line:
     hours = data.get("hours", 0)
     return Line(
         kind=_LINES[entry.kind],
-        slug=thing.partition("/")[2] or data.get("quiz") or data["course"],
+        slug=thing.partition("/")[2] or data.get("quiz") or data.get("listing") or data["course"],
         module=data.get("module", ""),
         version=data.get("version", ""),
         on=day_of(entry, zone),
@@ -165,7 +167,12 @@ def _corrections(stream: Sequence[Recorded], voids: Mapping[int, Recorded], zone
 
 def _same_matter(old: Recorded, new: Recorded) -> bool:
     """Whether `new` says anew what `old` said: of the same attempt, the same module, the same course."""
-    others = {"quiz-ended": ("attempt",), "equivalence-granted": ("thing",), "waived": ("thing",)}
+    others = {
+        "quiz-ended": ("attempt",),
+        "equivalence-granted": ("thing",),
+        "waived": ("thing",),
+        "recognised": ("listing",),
+    }
     fields = others.get(old.kind, ("course", "module"))
     return old.kind == new.kind and all(old.data.get(name) == new.data.get(name) for name in fields)
 
@@ -193,6 +200,7 @@ def _year(year: int, lines: Sequence[Line], corrections: Sequence[Correction]) -
         hour_rules=tuple(sorted({line.hour_rule for line in credited if line.hour_rule})),
         accepted=accepted,
         waived=tuple(line for line in of_year if line.kind == "waiver"),
+        recognised=tuple(line for line in of_year if line.kind == "recognition"),
     )
 
 

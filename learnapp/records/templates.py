@@ -16,7 +16,11 @@ from learnapp.records.rules import Line
 
 FIELDS = ("name", "unit", "thing", "version", "day")
 # What earns a certificate, and the kind of line in the record that says so.
-EARNED_BY: Mapping[str, str] = {"course-completed": "course", "quiz-passed": "quiz"}
+EARNED_BY: Mapping[str, str] = {
+    "course-completed": "course",
+    "quiz-passed": "quiz",
+    "recognised": "recognition",
+}
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 

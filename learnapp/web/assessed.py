@@ -1,4 +1,4 @@
-"""Entries of assessments in plain words: a period that closed, a grade, an objection that was decided."""
+"""Entries of assessments in plain words: a period that closed, a grade, a decided objection, a recognition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from learnapp.errors import NotFound
 from learnapp.web.doors import language
 from learnapp.web.filters import hundredths
 
-Assessed = ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided
+Assessed = ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided | ledger.Recognised
 
 
 def assessed_words(event: Assessed, member_id: str) -> tuple[str, str]:
@@ -21,6 +21,10 @@ def assessed_words(event: Assessed, member_id: str) -> tuple[str, str]:
     if isinstance(event, ledger.PeriodClosed):
         text = gettext("The period “%(title)s” was closed", title=title)
         return str(text), str(gettext("%(total)s points, frozen for good", total=hundredths(event.total)))
+    if isinstance(event, ledger.Recognised):
+        listed = assessment.recognition.titles([event.listing]).get(event.listing, ("", ""))
+        text = gettext("Placed on the recognition list “%(title)s”", title=_named(*listed))
+        return str(text), ledger.note_text(member_id, event.note)
     if isinstance(event, ledger.ObjectionDecided):
         outcome = gettext(assessment.OUTCOMES[event.outcome])
         text = gettext("An objection to the posting of “%(title)s” was decided", title=title)

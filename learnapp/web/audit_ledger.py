@@ -36,6 +36,7 @@ KIND_WORDS = {
     "period-closed": N_("Period closed"),
     "graded": N_("Grade decided"),
     "objection-decided": N_("Objection decided"),
+    "recognised": N_("Recognised"),
     "merged": N_("Accounts joined"),
     "merge-undone": N_("Joining of accounts undone"),
     "erased": N_("Person erased"),

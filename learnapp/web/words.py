@@ -15,7 +15,7 @@ from learnapp import catalogue, declarations, ledger
 from learnapp.clock import local_date
 from learnapp.errors import N_, NotFound
 from learnapp.web import granted, offers
-from learnapp.web.assessed import assessed_words
+from learnapp.web.assessed import Assessed, assessed_words
 from learnapp.web.doors import language, me, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.moved import moved_words
@@ -108,7 +108,7 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         return ActWords(*moved_words(event))
     if isinstance(event, ledger.Waived | ledger.EquivalenceGranted):
         return ActWords(*granted.told(event))
-    if isinstance(event, ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided):
+    if isinstance(event, Assessed):
         return ActWords(*assessed_words(event, entry.member_id))
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
