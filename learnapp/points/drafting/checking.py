@@ -92,7 +92,7 @@ def alone(data: Mapping[str, Any], kind: Kind, number: int) -> RuleSet | None:
 def _row(data: Mapping[str, Any], kind: Kind, table: Table) -> dict[str, list[Table]]:
     if kind == "rule":
         return {"category": _category_of(data, table), "rule": [{"text": "-", "text_en": "-", **table}]}
-    found: dict[str, list[Table]] = {kind: [{"title": "-", "title_en": "-", **table}]}
+    found: dict[str, list[Table]] = {kind: [table]}
     if kind == "category":
         found["rule"] = [{**_RULE, "category": table.get("id")}]
     return found

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from learnapp.errors import N_
 from learnapp.points import drafting
+from learnapp.web.doors import language
 from learnapp.web.rulesets.fields import FIELDS
 
 # What to do about a fault, where the parser speaks of the file.
@@ -51,4 +52,5 @@ def _text(fault: drafting.Fault) -> str:
     remedy = _REMEDIES.get(problem.code, problem.remedy)
     if problem.code.startswith("refused-"):
         remedy = N_("It cannot be part of a rule set.")
-    return f"{gettext(problem.message, **params)} {gettext(remedy, **params)}"
+    between = " " if language() == "en" else ""
+    return f"{gettext(problem.message, **params)}{between}{gettext(remedy, **params)}"
