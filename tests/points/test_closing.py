@@ -109,9 +109,14 @@ class Step:
 
 
 WHAT = ["module", "module", "quiz", "deed", "missed", "barred", "void", "regrade", "fold"]
-WHAT += ["close", "close", "move", "class", "exempt"]
+WHAT += ["close", "close", "close", "move", "class", "exempt"]
 STEPS = st.lists(
-    st.builds(Step, what=st.sampled_from(WHAT), day=st.integers(0, 330), pick=st.integers(0, 5)),
+    st.builds(
+        Step,
+        what=st.sampled_from(WHAT),
+        day=st.integers(0, 100) | st.integers(0, 330),
+        pick=st.integers(0, 5),
+    ),
     min_size=8,
     max_size=30,
 )
@@ -141,7 +146,7 @@ class Life:
         """What happens, folded and looked at."""
         at = datetime(2026, 1, 1, 4, tzinfo=UTC) + timedelta(days=step.day)
         if step.what == "close":
-            self.close(step.pick % 3)
+            self.close_next(step.day % 2, last=step.pick == 5)
         else:
             with transaction():
                 self._happens(step, at)
@@ -205,18 +210,24 @@ class Life:
             self._join(step.pick % 2, day, "mobile" if step.what == "class" and step.pick > 2 else "full")
             follow.stale_member(self.member_id)
 
-    def close(self, number: int) -> None:
-        """Freezes the member in the periods of that part of the year, and closes those."""
-        for unit in self.homes:
-            period = points.periods_for([unit])[number]
-            if period.state == "closed":
-                continue
-            with transaction():
-                try:
-                    self.digests[period.id] = points.freeze(self.member_id, period, at=AT).digest
-                except NotFound:
-                    assert points.lines(self.member_id, period) == []
-                db.session.execute(update(Period).where(Period.id == period.id).values(state="closed"))
+    def close_next(self, unit: int, *, last: bool = False) -> None:
+        """The first period of that committee that is not closed; its last one only where that is said."""
+        number = next((n for n, one in enumerate(self._of(unit)) if one.state == "open"), 3)
+        if number < 2 or (number == 2 and last):
+            self.close(number, unit)
+
+    def _of(self, unit: int) -> tuple[PeriodInfo, ...]:
+        return points.periods_for([self.homes[unit]])
+
+    def close(self, number: int, unit: int = 0) -> None:
+        """Freezes the member in a period of one of the committees, and closes it."""
+        period = self._of(unit)[number]
+        with transaction():
+            try:
+                self.digests[period.id] = points.freeze(self.member_id, period, at=AT).digest
+            except NotFound:
+                assert points.lines(self.member_id, period) == []
+            db.session.execute(update(Period).where(Period.id == period.id).values(state="closed"))
 
     def fold(self) -> None:
         """Folds what is new."""
