@@ -99,7 +99,8 @@ class QuizEnded(Event):
     The digests bind the entry to the paper that was frozen and to the acts that were received. `pending`
     answers wait for a person's marks, and until then it is not passed. `counts` is False where the quiz lets
     another attempt count. `hours` are hundredths credited for the test that was passed, under `hour_rule`.
-    `cause` says why this result replaces an earlier one, `trace` which decision it was.
+    `cause` says why this result replaces an earlier one, `trace` which decision it was. `blind` cannot be guessed,
+    so that the entry's hash does not tell a result that is still held back.
     """
 
     kind: ClassVar[str] = "quiz-ended"
@@ -119,6 +120,7 @@ class QuizEnded(Event):
     trace: str = ""
     hours: int = 0
     hour_rule: str = ""
+    blind: str = ""
 
     @property
     def subject(self) -> str:

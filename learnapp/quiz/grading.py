@@ -249,6 +249,9 @@ def _record(
     counts, credit = _counts(found), hours.NOTHING
     if now.passed and counts:
         credit = hours.for_test(found.member_id, found.quiz, at=ended_at, zone=zone(), version=hour_rule)
+    # A correction has the number of its row. What ends an attempt that was opened again has none of its own: it
+    # takes the number of the reopening, which recorded no result.
+    number = found.corrections + (2 if trace else 1)
     event = QuizEnded(
         quiz=found.quiz,
         version=found.quiz_version,
@@ -266,10 +269,8 @@ def _record(
         trace=trace,
         hours=credit.hours,
         hour_rule=credit.rule,
+        blind=rules.blind(found.seed, number),
     )
-    # A correction has the number of its row. What ends an attempt that was opened again has none of its own: it
-    # takes the number of the reopening, which recorded no result.
-    number = found.corrections + (2 if trace else 1)
     return ledger.record(
         event,
         member_id=found.member_id,

@@ -50,7 +50,7 @@ _COLUMNS = (
     _attempt.c.late_state,
     _attempt.c.keys_seen_at,
 )
-_PAPER = (_attempt.c.paper, _attempt.c.paper_digest)
+_PAPER = (_attempt.c.paper, _attempt.c.paper_digest, _attempt.c.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class Frozen(AttemptInfo):
 
     paper: str
     paper_digest: str
+    seed: str
     highest: int
     there: int
     acts: int = 0
@@ -148,7 +149,7 @@ THERE: Any = (
     .scalar_subquery()
 )
 _ONE = select(*_COLUMNS, *_PAPER, _HIGHEST, THERE).where(*_THIS)
-_GLANCE = select(*_COLUMNS, literal(""), literal(""), literal(0), THERE).where(*_THIS)
+_GLANCE = select(*_COLUMNS, literal(""), literal(""), literal(""), literal(0), THERE).where(*_THIS)
 
 # The lock of whoever changes an attempt: the member's head first, which is the member's lock, then the
 # attempt's own row. PostgreSQL reads both again after having waited; a row that is only joined would be the

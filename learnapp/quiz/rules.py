@@ -138,6 +138,13 @@ def latest(taps: Iterable[Tap], paper: Sequence[Sheet]) -> dict[str, Answer]:
     return {name: answer for name, answer in found.items() if answer is not None}
 
 
+def blind(seed: str, number: int) -> str:
+    """What nobody can guess who does not know the seed of the paper: in the entry of a result it keeps anyone who
+    holds the entry's hash from trying out which result gives it, before the result may be seen. `number` is that
+    of the entry among those of its attempt, since what was shown with one must not open the next."""
+    return hashlib.sha256(f"result/{seed}/{number}".encode()).hexdigest()[:32]
+
+
 def acts_digest(taps: Iterable[Tap]) -> str:
     """SHA-256 over all acts that were accepted, in the order of number and session: any later change of what
     was received shows against the ledger entry that holds this."""

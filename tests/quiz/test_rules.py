@@ -138,3 +138,9 @@ def test_grading_a_paper_of_all_kinds(known: set[str]) -> None:
 
 def test_the_pass_mark() -> None:
     assert [rules.needed(10, 60), rules.needed(7, 60), rules.needed(1, 1), rules.needed(5, 0)] == [6, 5, 1, 0]
+
+
+def test_what_blinds_a_result_differs_by_attempt_and_by_entry() -> None:
+    made = {rules.blind(seed, number) for seed in ("a" * 64, "b" * 64) for number in (1, 2)}
+    assert len(made) == 4 and all(len(one) == 32 for one in made)
+    assert rules.blind("a" * 64, 1) == rules.blind("a" * 64, 1)
