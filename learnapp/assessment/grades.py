@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from learnapp import audit, ledger, points
-from learnapp.assessment.models import Grade
+from learnapp.assessment.models import Grade, RecognisedMember
 from learnapp.assessment.rules import NOT_GRADED
 from learnapp.db import db, table_of
 from learnapp.errors import N_, Conflict, Forbidden, Invalid
 
 _grade, _standing = table_of(Grade), table_of(points.Standing)
+_recognised = table_of(RecognisedMember)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def decide(
     number = seen + 1
     if before:
         note = ledger.note(member_id, reason.strip())
-        for seq in (before.entry_seq, *_resting_on(member_id, before)):
+        for seq in (before.entry_seq, *_taken_along(member_id, before, at)):
             ledger.void(member_id, seq, reason="corrected", actor_id=actor_id, at=at, note=note)
     text = json.dumps({"grade": grade, "minute": meeting.minute}, ensure_ascii=False, sort_keys=True)
     held = ledger.note(member_id, text)
@@ -135,15 +136,16 @@ def decide(
     return True
 
 
-def _resting_on(member_id: str, decided: Decided) -> list[int]:
-    """The recognitions that rest on a decision and fall with it."""
-    stream = ledger.entries_after(member_id, decided.entry_seq - 1)
-    decision = stream[0].data["note"]
-    return [
-        one.seq
-        for one in ledger.effective(stream)
-        if one.kind == ledger.Recognised.kind and one.data["decision"] == decision
-    ]
+def _taken_along(member_id: str, decided: Decided, at: datetime) -> list[int]:
+    """Takes the member off the recognition lists that rest on a decision; returns the entries that fall with it."""
+    mine = (
+        _recognised.c.member_id == member_id,
+        _recognised.c.decision == ledger.entry(member_id, decided.entry_seq).data["note"],
+        _recognised.c.entry_seq.is_not(None),
+        _recognised.c.taken_off_at.is_(None),
+    )
+    off = update(_recognised).where(*mine).values(taken_off_at=at).returning(_recognised.c.entry_seq)
+    return sorted(row[0] for row in db.session.execute(off).all())
 
 
 def _check(

@@ -80,6 +80,14 @@ def period(*, own: str = "", below: str = "", top: str = "", **data: str) -> Lin
     return Line("period", {"period_id": TARGET}, allowed, data)
 
 
+def listing(**data: str) -> Line:
+    """A recognition list of a unit: its secretary, and committee staff of that unit or above."""
+    allowed = _roles(
+        own="secretary committee", below="committee", top="committee", root="", foreign="", elsewhere=""
+    )
+    return Line("listing", {"list_id": TARGET}, allowed, data)
+
+
 def rule_set(kind: str, **data: str) -> Line:
     """A page about a draft, an adopted version or a dry run of a unit: committee staff of that unit or above."""
     values = {"rule_draft": "draft_id", "rule_version": "version_id", "dry_run": "run_id"}
@@ -481,6 +489,14 @@ TABLE: Mapping[str, Line] = {
     "GET assessment.sheet": unit(IN_PERIOD, own="secretary"),
     "GET assessment.grades": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
     "POST assessment.decide_grades": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
+    "GET assessment.recognitions": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
+    "POST assessment.begin_recognition": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
+    "GET assessment.recognition_list": listing(),
+    "POST assessment.choose_recognition": listing(),
+    "POST assessment.decide_recognition": listing(do="approve"),
+    "POST assessment.take_recognition_back": listing(reason="x"),
+    "POST assessment.certify_recognition": listing(),
+    "GET assessment.recognised": anybody(),
     "GET assessment.mine": anybody(),
     "GET assessment.object_": anybody({"period_id": "period"}),
     "POST assessment.raise_": anybody({"period_id": "period"}, text="x"),

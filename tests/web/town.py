@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from learnapp import accounts, assessment, branches, catalogue, clock, drill, ledger, persons, points, quiz
 from learnapp.app import create_app
-from learnapp.db import db, transaction
+from learnapp.db import db, new_id, transaction
 from learnapp.points import drafting, trial
 from tests import databases
 from tests.catalogue.folders import PNG
@@ -56,6 +56,7 @@ class Town:
     acts: dict[str, str] = field(default_factory=dict)
     period: str = ""
     periods: dict[str, str] = field(default_factory=dict)
+    listings: dict[str, str] = field(default_factory=dict)
     certificate: str = ""
     version: str = ""
     section: str = ""
@@ -72,7 +73,7 @@ class Town:
     def target(self, kind: str, name: str, persona: str) -> str:
         """The id of a target as it stands to the persona's role; empty for pages about nothing."""
         world = self.world
-        if kind in ("unit", "period", "rule_draft", "rule_version", "dry_run"):
+        if kind in ("unit", "period", "listing", "rule_draft", "rule_version", "dry_run"):
             units = {"own": world.branch[0], "below": world.branch[1], "top": world.general[0]}
             units |= {"root": world.committee, "foreign": world.branch[2], "elsewhere": world.general[1]}
             return units[name] if kind == "unit" else getattr(self, f"{kind}s")[units[name]]
@@ -218,6 +219,11 @@ def _assessments(town: Town, members: Iterable[str]) -> None:
         with transaction():
             year = {"starts_on": date(2040 + number, 1, 1), "ends_on": date(2040 + number, 12, 31)}
             town.periods[unit] = points.plan_period(unit, "考评", title_en="", rule_set=rules, **year)
+        with transaction():
+            town.listings[unit] = new_id()
+            listing = {"id": town.listings[unit], "unit_id": unit, "title": "表彰名单", "grades": "excellent"}
+            by = {"period_id": town.period, "drawn_by": "f" * 32, "drawn_at": AT}
+            db.session.add(assessment.RecognitionList(**listing, **by))
     homes = {one: branches.person(one, AT.date()) for one in members}
     with transaction():
         for member_id, person in homes.items():

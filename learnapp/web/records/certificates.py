@@ -9,7 +9,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
-from learnapp import branches, guard, records
+from learnapp import assessment, branches, guard, ledger, records
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Forbidden, Invalid
 from learnapp.records import Issued, Standing
@@ -104,6 +104,12 @@ def _back(member_id: str) -> Answer:
     return redirect(f"{address}#certificates", 303)
 
 
+def lists_of(member_id: str) -> dict[str, tuple[str, str]]:
+    """The titles of the recognition lists that a member stands on, by id."""
+    entries = ledger.entries_after(member_id, 0)
+    return assessment.recognition.titles({one.data["listing"] for one in entries if one.kind == "recognised"})
+
+
 @bp.post("/records/members/<member_id>/certificates")
 @may("records.certify")
 def issue(member_id: str) -> Answer:
@@ -124,6 +130,7 @@ def issue(member_id: str) -> Answer:
                 zone=settings().zone,
                 hidden=hidden,
                 again=member_id != me().member_id,
+                lists=lists_of(member_id),
             )
         flash(gettext("The certificate is issued."), "success")
     except Conflict as refused:

@@ -77,6 +77,7 @@ def _year(year: YearShown) -> Iterable[Block]:
         (gettext("Quizzes passed"), year.quizzes),
         (gettext("Accepted from elsewhere"), year.accepted),
         (gettext("Waived"), year.waived),
+        (gettext("Recognised"), year.recognised),
     ):
         if items:
             yield _items(title, items)

@@ -9,7 +9,7 @@ from datetime import date
 from flask import current_app, url_for
 from flask_babel import gettext
 
-from learnapp import branches, catalogue, ledger, plans, records
+from learnapp import assessment, branches, catalogue, ledger, plans, records
 from learnapp.errors import N_, NotFound
 from learnapp.records import Correction, Line
 from learnapp.web import granted
@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "quiz": N_("Quiz passed"),
     "equivalence": N_("Accepted in its place"),
     "waiver": N_("Waived"),
+    "recognition": N_("Recognised"),
 }
 
 
@@ -92,6 +93,7 @@ class YearShown:
     corrections: tuple[Corrected, ...]
     accepted: tuple[Item, ...]
     waived: tuple[Item, ...]
+    recognised: tuple[Item, ...]
     modes: tuple[Mode, ...]
     measures: tuple[Hours, ...]
     total: int
@@ -108,7 +110,7 @@ class YearShown:
     @property
     def items(self) -> tuple[Item, ...]:
         """All lines by day."""
-        every = (*self.courses, *self.modules, *self.quizzes, *self.accepted, *self.waived)
+        every = (*self.courses, *self.modules, *self.quizzes, *self.accepted, *self.waived, *self.recognised)
         return tuple(sorted(every, key=lambda item: (item.line.on, item.line.seq)))
 
 
@@ -174,6 +176,7 @@ def _year(statement: records.Statement, own: bool) -> YearShown:
         corrections=tuple(_corrected(one, own) for one in year.corrections),
         accepted=tuple(item(line, own) for line in year.accepted),
         waived=tuple(item(line, own) for line in year.waived),
+        recognised=tuple(item(line, own) for line in year.recognised),
         modes=tuple(
             Mode(
                 mode,
@@ -212,6 +215,9 @@ def item(line: Line, own: bool = True) -> Item:
     """A line in words. What an attempt was like only its member may open."""
     if line.kind == "quiz":
         return _quiz(line, own)
+    if line.kind == "recognition":
+        title, title_en = assessment.recognition.titles([line.slug]).get(line.slug, (line.slug, ""))
+        return Item(line, in_language(title, title_en), "", None, None)
     if line.kind in ("equivalence", "waiver"):
         return _decided(line)
     try:
