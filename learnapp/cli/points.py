@@ -123,7 +123,8 @@ def _text(document: dict[str, Any]) -> str:
     base, bonus, deduction, total = (
         _amount(document[part]) for part in ("base", "bonus", "deduction", "total")
     )
-    head = f"{document['name']}: {base} + {bonus} - {deduction} = {total}"
+    adjustment = f" + adjustment {_amount(document['adjustment'])}" if document["adjustment"] else ""
+    head = f"{document['name']}: {base} + {bonus} - {deduction}{adjustment} = {total}"
     lines = [
         f"  {line['on']}  entry {line['entry']}  {_amount(line['counted'])} of {_amount(line['worth'])}"
         f"  {line['rule']}{'  (' + line['reason'] + ')' if line['reason'] else ''}"
