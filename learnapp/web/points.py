@@ -118,7 +118,7 @@ def branch(branch_id: str) -> str:
         people=[(person, totals.get(person.member_id) or points.untouched(period)) for person in people]
         if period
         else [],
-        rows=_unit_rows(branch_id, path, period, named) if period else [],
+        rows=unit_rows(branch_id, path, period, named) if period else [],
     )
 
 
@@ -131,9 +131,7 @@ class UnitRow:
     gained: int | None
 
 
-def _unit_rows(
-    branch_id: str, path: tuple[str, ...], period: points.PeriodInfo, named: bool
-) -> list[UnitRow]:
+def unit_rows(branch_id: str, path: tuple[str, ...], period: points.PeriodInfo, named: bool) -> list[UnitRow]:
     """The unit's children in the tree's own order. Small ones are hidden from who is not of the branch, with
     enough others that none can be had by subtraction from a figure further up."""
     below = _Below(branch_id)

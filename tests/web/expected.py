@@ -118,6 +118,7 @@ QUIZ = {"slug": "five-kinds"}
 VISIT = {"slug": "visits", "question": "visit"}
 ACT = {"key": TARGET}
 IN_PERIOD = {"period_id": "period", "branch_id": TARGET}
+SUMMARY = {"period_id": "period", "member_id": TARGET}
 OBJECTION = {"member_id": TARGET, "objection_id": "0" * 32}
 STAFF = {"own": "committee", "below": "committee", "top": "committee"}
 CARD = {"slug": "all-wrong", "question": "single-1"}
@@ -497,6 +498,10 @@ TABLE: Mapping[str, Line] = {
     "POST assessment.take_recognition_back": listing(reason="x"),
     "POST assessment.certify_recognition": listing(),
     "GET assessment.recognised": anybody(),
+    "GET assessment.summary": person(SUMMARY, self=EVERYBODY, own="secretary"),
+    "POST assessment.summary_file": person(SUMMARY, self=EVERYBODY, own="secretary"),
+    "POST assessment.summaries": unit(IN_PERIOD, own="secretary"),
+    "POST assessment.export": unit(IN_PERIOD, **{**STAFF, "own": "secretary committee"}),
     "GET assessment.mine": anybody(),
     "GET assessment.object_": anybody({"period_id": "period"}),
     "POST assessment.raise_": anybody({"period_id": "period"}, text="x"),

@@ -23,13 +23,18 @@ class GradeRow:
 
     member_id: str
     name: str
-    total: int
+    sums: points.Total
     suggested: str
     decided: assessment.Decided | None
     mine: bool
 
+    @property
+    def total(self) -> int:
+        """The sum in hundredths."""
+        return self.sums.total
 
-def _rows(period: points.PeriodInfo, branch_id: str) -> list[GradeRow]:
+
+def rows_of(period: points.PeriodInfo, branch_id: str) -> list[GradeRow]:
     """In name order. Whoever is above the branch sees those alone whom nobody in the branch may decide about."""
     totals = points.branch_totals(branch_id, period)
     officials = branches.officials([branch_id], today())[branch_id].secretaries
@@ -42,7 +47,7 @@ def _rows(period: points.PeriodInfo, branch_id: str) -> list[GradeRow]:
         GradeRow(
             member_id,
             names.get(member_id, ""),
-            found.total,
+            found,
             _suggested(period, found, classes.get(member_id, "")),
             decided.get(member_id),
             member_id == me().member_id,
@@ -68,7 +73,7 @@ def grades(period_id: str, branch_id: str) -> str:
 
 
 def _page(period: points.PeriodInfo, unit: branches.Unit, values: dict[str, str], errors: list[str]) -> str:
-    rows = _rows(period, unit.id)
+    rows = rows_of(period, unit.id)
     return render_template(
         "assessment/grades.html",
         period=period,
@@ -119,7 +124,7 @@ def decide_grades(period_id: str, branch_id: str) -> tuple[str, int] | Response:
         error = gettext("Give the day of the meeting, and where it stands in the minutes.")
         return _page(period, unit, values, [error]), 422
     done, errors = 0, []
-    for row in _rows(period, branch_id):
+    for row in rows_of(period, branch_id):
         if row.mine or not (grade := values.get(f"grade-{row.member_id}", "")):
             continue
         if row.decided and row.decided.grade == grade:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from learnapp import assessment, branches, notices, points
 from learnapp.db import transaction
-from learnapp.errors import N_, AppError, NotFound
+from learnapp.errors import N_, AppError, Conflict, NotFound
 from learnapp.web.assessment.blueprint import bp, calendar, grade_title, title_of, told
 from learnapp.web.assessment.branch import ActLine, lines
 from learnapp.web.doors import may, me, now, today
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A posting as a member of the branch sees it: their own lines and sum, and what stands there of others.
+    `total` is None for whoever has no sum in the period."""
+
+    period: points.PeriodInfo
+    title: str
+    people: str
+    total: points.Total | None
+    own: Sequence[ActLine]
+    others: Sequence[tuple[assessment.PostedMember, Sequence[ActLine]]]
 
 
 @bp.get("/mine")
@@ -20,21 +36,33 @@ def mine() -> str:
     """What hangs in the asker's branch while it hangs; what they objected to; what was decided about them."""
     branch_id = me().branch_id
     above = branches.paths([branch_id])[branch_id] if branch_id else ()
-    period = assessment.hanging(above, today())
-    shown = assessment.posting(branch_id, period) if period and branch_id else []
-    mine_ = [one for one in shown if one.member_id == me().member_id]
     return render_template(
         "assessment/mine.html",
-        period=period,
-        title=title_of(period) if period else "",
-        own=lines(period, mine_[0]) if period and mine_ else [],
-        total=points.total(me().member_id, period) if period else None,
-        others=[(one, lines(period, one)) for one in shown if one.member_id != me().member_id]
-        if period
+        postings=[_hanging(period, branch_id) for period in assessment.hanging(above, today())]
+        if branch_id
         else [],
         objections=assessment.objections.raised_by(me().member_id),
         outcomes=assessment.OUTCOMES,
         grades=_grades(above),
+    )
+
+
+def _hanging(period: points.PeriodInfo, branch_id: str) -> Hanging:
+    own: Sequence[ActLine] = ()
+    others = []
+    for member in assessment.posting(branch_id, period):
+        if member.member_id == me().member_id:
+            own = lines(period, member)
+        else:
+            others.append((member, lines(period, member)))
+    posted = assessment.posted_branch(me().member_id, period.id)
+    return Hanging(
+        period=period,
+        title=title_of(period),
+        people=period.people,
+        total=points.total(me().member_id, period) if posted else None,
+        own=own,
+        others=others,
     )
 
 
@@ -55,9 +83,12 @@ def object_(period_id: str) -> str:
 
 
 def _about(period: points.PeriodInfo) -> tuple[str, str, ActLine | None]:
-    """Whom and what the objection is about: id, name, and the line, None for the sum. Raises NotFound."""
+    """Whom and what the objection is about: id, name, and the line, None for the sum. Raises NotFound for what does
+    not hang in the asker's branch, Conflict for what hung there of others: that is not shown any more."""
     member_id = request.values.get("member") or me().member_id
     seq = request.values.get("entry", "0")
+    if member_id != me().member_id and not assessment.hangs(period, today()):
+        raise Conflict("posting-over", N_("The posting is over. Ask your secretary how to go on."))
     found = assessment.posting(me().branch_id or "", period)
     member = next((one for one in found if one.member_id == member_id), None)
     if seq == "0" and member_id == me().member_id:

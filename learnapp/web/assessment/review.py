@@ -49,6 +49,7 @@ def _page(found: assessment.ObjectionInfo, values: dict[str, str], error: str) -
     taken_part = assessment.objections.parties(found.member_id, period, found.entry_seq)
     taken_part |= {found.member_id, found.raised_by}
     line = next((one for one in points.lines(found.member_id, period) if one.seq == found.entry_seq), None)
+    above = branches.paths([found.branch_id])[found.branch_id]
     return render_template(
         "assessment/review_one.html",
         found=found,
@@ -59,12 +60,19 @@ def _page(found: assessment.ObjectionInfo, values: dict[str, str], error: str) -
         total=points.total(found.member_id, period),
         names=accounts.names(taken_part),
         mine=me().member_id in taken_part,
+        missing=_missing(found),
+        may_record=found.member_id != me().member_id and guard.permits(me(), "declarations.record", ancestors=above),
         values=values,
         error=error,
         outcomes=[(code, gettext(word)) for code, word in assessment.OUTCOMES.items()],
         words=assessment.OUTCOMES,
         overdue=found.overdue(today()),
     )
+
+
+def _missing(found: assessment.ObjectionInfo) -> bool:
+    """Whether it was upheld and nothing was voided: then something that is not there has to be put there."""
+    return found.outcome in ("upheld", "partly") and found.voided_seq is None
 
 
 @bp.post("/objections/<member_id>/<objection_id>")

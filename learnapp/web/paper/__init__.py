@@ -6,6 +6,6 @@ by its number in Unicode, never drawn as an empty box.
 
 from learnapp.web.paper.draw import Paper
 from learnapp.web.paper.lines import wrapped
-from learnapp.web.paper.sheet import Block, Facts, Heading, Note, Rows, Title, sheet
+from learnapp.web.paper.sheet import Block, Facts, Heading, NewPage, Note, Rows, Title, sheet
 
-__all__ = ["Block", "Facts", "Heading", "Note", "Paper", "Rows", "Title", "sheet", "wrapped"]
+__all__ = ["Block", "Facts", "Heading", "NewPage", "Note", "Paper", "Rows", "Title", "sheet", "wrapped"]

@@ -51,7 +51,12 @@ class Note:
     text: str
 
 
-Block = Title | Heading | Facts | Rows | Note
+@dataclass(frozen=True)
+class NewPage:
+    """What follows begins on a page of its own."""
+
+
+Block = Title | Heading | Facts | Rows | Note | NewPage
 
 
 def sheet(
@@ -74,6 +79,8 @@ def _text(block: Block) -> str:
         return "".join(name + value for name, value in block.pairs)
     if isinstance(block, Rows):
         return "".join(cell for row in (block.heads, *block.rows) for cell in row)
+    if isinstance(block, NewPage):
+        return ""
     return block.text + (block.note if isinstance(block, Title) else "")
 
 
@@ -92,6 +99,8 @@ def _draw(paper: Paper, block: Block) -> None:
         _facts(paper, block)
     elif isinstance(block, Rows):
         _table(paper, block)
+    elif isinstance(block, NewPage):
+        paper.add_page()
     else:
         _space(paper, 3, 10)
         paper.pen(9, colour=MUTED)
