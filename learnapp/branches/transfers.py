@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from learnapp import audit
-from learnapp.branches.changes import homes_of, replace_homes
+from learnapp.branches.changes import end_host, guests, homes_of, replace_homes
 from learnapp.branches.intervals import Homes, moved
 from learnapp.branches.models import Transfer
 from learnapp.branches.moves import HOMES, RUNNING, roles_left, row_of, state_on
@@ -109,6 +109,10 @@ def confirm_transfer(
         raise Conflict("home-changed", N_("The member’s home has changed since. Withdraw this and ask anew."))
     homes = _after(member_id, row.to_id, row.moves_on, today)
     replace_homes(member_id, homes, actor_id=actor_id, at=at)
+    # Whoever comes home where they were a guest is a guest there no longer.
+    for guest in guests(member_id):
+        if guest.branch_id == row.to_id and (guest.valid_to is None or guest.valid_to > row.moves_on):
+            end_host(member_id, guest.id, on=row.moves_on, actor_id=actor_id, at=at, address=address)
     row.state, row.ended_at, row.ended_by = "confirmed", at, actor_id
     db.session.flush()
     _log("transfer-confirmed", row, row.to_id, actor_id, at, address)

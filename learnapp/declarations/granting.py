@@ -20,6 +20,8 @@ from learnapp.errors import N_, Conflict, Invalid
 # The longest that a waiver may hold, and how far back it may reach: longer is a matter of the plan or the class.
 LONGEST = timedelta(days=5 * 366)
 EARLIEST = timedelta(days=366)
+# Further back nobody alive has studied anything that is still taught: such a day is a slip of the finger.
+LONG_AGO = timedelta(days=60 * 366)
 MOST_DAYS = 60
 MOST_MINUTES = 60 * 8 * MOST_DAYS
 TEXT_LENGTH = 300
@@ -108,6 +110,8 @@ def check_equivalence(
     held = _basis(EQUIVALENCE, basis)
     if on > today:
         raise Invalid("on-later", N_("What is accepted must have been done by today."))
+    if on < today - LONG_AGO:
+        raise Invalid("on-long-ago", N_("This day lies more than sixty years back. Please look at the year."))
     if minutes and not held.hours:
         raise Invalid(
             "no-hours", N_("This basis carries no study hours: nothing was studied on a certain day.")

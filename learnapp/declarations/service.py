@@ -82,7 +82,7 @@ def record_act(
 ) -> str:
     """Somebody records what another person did or failed to do; returns the act's id. Like `declare`, and
     Forbidden about oneself."""
-    if recorder == member_id:
+    if recorder in accounts_of(member_id):
         raise Forbidden("own-record", N_("Nobody records their own acts. Declare it instead."))
     return _enter(member_id, act, "recorded", recorder, on, text, allowed, at, today, uid, b"")
 
@@ -153,7 +153,7 @@ def confirm(member_id: str, act_id: str, *, confirmer: str, at: datetime) -> int
     and Conflict for an act that was declined or taken back.
     """
     standing = _under_lock(member_id, act_id)
-    check_decider(accounts_of(member_id), accounts_of(standing.proposer), confirmer)
+    _check_decider(member_id, standing, confirmer)
     if standing.state == "confirmed" and standing.decided_seq is not None:
         return standing.decided_seq
     check_waits(standing)
@@ -175,7 +175,7 @@ def decline(member_id: str, act_id: str, *, confirmer: str, reason: str, text: s
     if reason not in DECLINE_REASONS:
         raise Invalid("decline-reason", N_("Choose a reason, so that the member knows what to do."))
     words, standing = check_words(text), _under_lock(member_id, act_id)
-    check_decider(accounts_of(member_id), accounts_of(standing.proposer), confirmer)
+    _check_decider(member_id, standing, confirmer)
     if (standing.state, standing.reason) == ("declined", reason) and standing.decided_seq is not None:
         return standing.decided_seq
     check_waits(standing)
@@ -190,6 +190,19 @@ def _under_lock(member_id: str, act_id: str) -> Standing:
     if standing is None:
         raise NotFound("no-act", N_("There is no such act."))
     return standing
+
+
+def _check_decider(member_id: str, standing: Standing, decider: str) -> None:
+    """What came over from an account that was joined with this one was entered by whoever entered it there, not
+    by whoever joined the two."""
+    member = accounts_of(member_id)
+    proposers = {standing.proposer}
+    for other in member - {member_id}:
+        first = standings(ledger.entries_after(other, 0)).get(standing.id)
+        if first is not None:
+            proposers.add(first.proposer)
+    proposer = frozenset[str]().union(*map(accounts_of, proposers))
+    check_decider(member, proposer, decider)
 
 
 def _decide(member_id: str, standing: Standing, event: ledger.Event, decider: str, at: datetime) -> int:

@@ -14,7 +14,7 @@ from learnapp.db import db, table_of
 from learnapp.declarations import granting
 from learnapp.declarations.granting import Stands, stands
 from learnapp.declarations.oneself import refuse_oneself
-from learnapp.errors import N_, NotFound
+from learnapp.errors import N_, Conflict, NotFound
 
 SOURCE = "declarations"
 
@@ -45,7 +45,8 @@ def waive(
     uid = f"waived/{act}"
     effective = _begin(member_id, thing, actor_id)
     if known := _known(member_id, uid):
-        return known
+        last = until.isoformat() if until else ""
+        return _the_same(member_id, known, thing=thing, basis=basis, until=last)
     granting.check_waiver(stands(thing, effective), basis, until, local_date(at, zone))
     event = ledger.Waived(
         thing=thing,
@@ -81,7 +82,7 @@ def grant_equivalence(
     uid = f"equivalent/{act}"
     effective = _begin(member_id, thing, actor_id)
     if known := _known(member_id, uid):
-        return known
+        return _the_same(member_id, known, thing=thing, basis=basis, on=on.isoformat(), minutes=minutes)
     today = local_date(at, zone)
     granting.check_equivalence(stands(thing, effective), basis, on, today, minutes, days, mode, plans.MODES)
     event = ledger.EquivalenceGranted(
@@ -138,6 +139,21 @@ def _begin(member_id: str, thing: str, actor_id: str) -> list[ledger.Entry]:
 def _known(member_id: str, uid: str) -> int | None:
     found: int | None = db.session.scalar(_KNOWN, {"of_member": member_id, "of_uid": uid})
     return found
+
+
+def _the_same(member_id: str, seq: int, **said: str | int) -> int:
+    """The seq of what this form decided before. Raises Conflict where it says something else by now: who goes
+    back and changes a form that was sent must not read that it was done."""
+    held = ledger.entry(member_id, seq)
+    if any(held.data[name] != value for name, value in said.items()):
+        raise Conflict(
+            "sent-before",
+            N_(
+                "This form has decided something else already, entry %(seq)s. Open it anew, or correct that entry."
+            ),
+            seq=seq,
+        )
+    return seq
 
 
 def _record(event: ledger.Event, member_id: str, uid: str, actor_id: str, at: datetime) -> int:

@@ -53,6 +53,7 @@ def from_row(row: Sequence[Any]) -> Entry:
 
 _MINE = select(*_COLUMNS).where(_table.c.member_id == bindparam("of_member"))
 _AFTER = _MINE.where(_table.c.seq > bindparam("after")).order_by(_table.c.seq)
+_MOST = 2**31 - 1
 _ONE = _MINE.where(_table.c.seq == bindparam("of_seq"))
 
 
@@ -113,7 +114,9 @@ def stream(member_id: str, since: int = 0) -> Stream:
 
 def entry(member_id: str, seq: int) -> Entry:
     """One entry. Raises NotFound."""
-    row = db.session.execute(_ONE, {"of_member": member_id, "of_seq": seq}).one_or_none()
+    # A number that no column holds would be an error of the database's, not an answer.
+    known = 0 < seq <= _MOST
+    row = db.session.execute(_ONE, {"of_member": member_id, "of_seq": seq}).one_or_none() if known else None
     if row is None:
         raise NotFound("no-entry", N_("There is no entry %(seq)s in this ledger."), seq=seq)
     return from_row(row)

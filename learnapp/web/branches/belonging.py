@@ -18,6 +18,9 @@ from learnapp.web.branches.blueprint import bp
 from learnapp.web.branches.tree import words
 from learnapp.web.doors import follow_now, may, me, now, today
 
+# A day further off is a slip of the finger.
+_FAR = timedelta(days=3653)
+
 
 def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, int]:
     person = guard.member_for(me(), "branches.change", member_id, today())
@@ -144,6 +147,9 @@ def end_guest(member_id: str) -> tuple[str, int] | Response:
 
 def _day(name: str) -> date:
     try:
-        return date.fromisoformat(request.form.get(name, ""))
+        typed = date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         raise Invalid("day", N_("Choose a day.")) from None
+    if typed > today() + _FAR:
+        raise Invalid("far-day", N_("This day lies more than ten years ahead. Please look at the year."))
+    return typed

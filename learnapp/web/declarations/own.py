@@ -113,6 +113,9 @@ def _declare(typed: dict[str, str]) -> str:
         raise Invalid("no-uid", N_("This form is not whole. Open it again."))
     if not typed["act"]:
         raise Invalid("no-act", N_("Choose what it is about."))
+    file = upload.read() if upload else b""
+    if upload and upload.filename and not file:
+        raise Invalid("file-empty", N_("This file is empty. Choose another one, or send it without."))
     return declarations.declare(
         me().member_id,
         typed["act"],
@@ -122,7 +125,7 @@ def _declare(typed: dict[str, str]) -> str:
         at=now(),
         today=today(),
         uid=typed["uid"],
-        file=upload.read() if upload else b"",
+        file=file,
     )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from learnapp import branches, declarations, guard
 from learnapp.db import new_id, transaction
-from learnapp.errors import N_, AppError, Invalid
+from learnapp.errors import N_, AppError, Conflict, Invalid
 from learnapp.web import offers
 from learnapp.web.declarations.blueprint import bp
 from learnapp.web.declarations.own import day_of
@@ -51,8 +51,9 @@ def _page(unit: branches.Unit, typed: MultiDict[str, str], problem: str = "") ->
 @bp.get("/record/<branch_id>")
 @may(RECORD)
 def record(branch_id: str) -> str:
-    """The form: what, which day, whom it concerns."""
-    return _page(guard.unit_for(me(), RECORD, branch_id), MultiDict())
+    """The form: what, which day, whom it concerns; a link may have filled in who, what or when."""
+    filled = [(name, value) for name, value in request.args.items(multi=True) if name in ("member", "act", "on")]
+    return _page(guard.unit_for(me(), RECORD, branch_id), MultiDict(filled))
 
 
 @bp.post("/record/<branch_id>")
@@ -63,7 +64,11 @@ def record_these(branch_id: str) -> Response | tuple[str, int]:
     try:
         count = _record(unit)
     except AppError as error:
-        return _page(unit, request.form, gettext(error.message, **error.params)), error.status
+        typed = request.form.copy()
+        if isinstance(error, Conflict):
+            # Sending it again is then another act, as the message says.
+            typed["uid"] = ""
+        return _page(unit, typed, gettext(error.message, **error.params)), error.status
     text = ngettext(
         "Recorded for %(num)s person. It counts once a second person has confirmed it.",
         "Recorded for %(num)s people. It counts once a second person has confirmed it.",

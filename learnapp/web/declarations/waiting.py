@@ -170,12 +170,13 @@ def confirm_all(branch_id: str) -> Response:
 
 
 def _confirm_those_of(member_id: str, found: Sequence[Row]) -> int:
-    """Confirms acts of one member and returns how many; what somebody else decided meanwhile is left alone."""
+    """Confirms acts of one member and returns how many; what may not or need not be is left alone."""
     done = 0
     with transaction():
         for row in found:
-            # What is refused is refused before anything was written.
-            with suppress(Conflict):
+            # What is refused is refused before anything was written: decided meanwhile, or, as only the streams
+            # tell, the asker's own under another account.
+            with suppress(Conflict, Forbidden):
                 declarations.confirm(member_id, row.one.info.standing.id, confirmer=me().member_id, at=now())
                 done += 1
     follow_now(member_id)
