@@ -287,3 +287,27 @@ def test_the_preview_names_the_certificate_that_ends(town: World, client: FlaskC
 def standing(code: str) -> str:
     db.session.rollback()
     return records.standing_of(records.certificate(code), today=local_date(AT, ZONE))
+
+
+def test_the_list_and_the_rules_of_a_quiz_do_not_call_a_voided_result_passed(
+    town: World, client: FlaskClient, tmp_path: Path
+) -> None:
+    me = town.people["member"]
+    publish(tmp_path, head="", attempts=None)
+    over(me, right=5)
+    over(me, right=0, at=AT + timedelta(hours=1))
+    first = next(one for one in entries(me) if one.kind == "quiz-ended")
+    assert first.data["passed"]
+
+    def words() -> tuple[str, str]:
+        sign_in(client, me)
+        english = {"Accept-Language": "en"}
+        return client.get("/quiz/", headers=english).text, client.get("/quiz/five-kinds/", headers=english).text
+
+    assert [text.count("Passed") for text in words()] == [1, 1]
+    sign_in(client, town.people["secretary"])
+    page = f"/corrections/members/{me}/entries/{first.seq}"
+    assert client.post(page, data={"reason": "wrong-person", "act": ACT, "do": "confirm"}).status_code == 303
+    listed, rules = words()
+    assert "Passed" not in listed + rules and "Not passed yet" in listed
+    assert "Voided, does not count" in rules

@@ -33,14 +33,20 @@ _SHOWN: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Results:
-    """Attempts of one member with what may be seen of each."""
+    """Attempts of one member with what may be seen of each. `fallen` are the ids of those whose entry is void."""
 
     attempts: tuple[AttemptInfo, ...]
     seen: Mapping[str, Seen]
+    fallen: frozenset[str] = frozenset()
 
     def standing(self, found: AttemptInfo) -> Standing:
-        """The one word about an attempt."""
-        return quiz.reviewing.standing_of(found, self.seen[found.id])
+        """The one word about an attempt. What was passed and is void by now is passed no longer."""
+        word = quiz.reviewing.standing_of(found, self.seen[found.id])
+        return "short" if word == "passed" and found.id in self.fallen else word
+
+    def void(self, found: AttemptInfo) -> bool:
+        """Whether its result may be seen and does not count any more."""
+        return found.id in self.fallen and self.seen[found.id].result
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -64,6 +70,15 @@ class Results:
 def results(attempts: Sequence[AttemptInfo], current: Mapping[str, catalogue.Quiz] | None = None) -> Results:
     """The attempts with what may be seen of them now; `current` are their quizzes where they are known."""
     return Results(tuple(attempts), quiz.reviewing.phases_of(attempts, now(), settings().zone, current))
+
+
+def fallen(attempts: Sequence[AttemptInfo]) -> frozenset[str]:
+    """The ids of those attempts, all of one member, whose present entry in the ledger is void. One statement, none
+    before an attempt has ended."""
+    ended = {f"void/{one.entry_seq}": one.id for one in attempts if one.entry_seq is not None}
+    if not ended:
+        return frozenset()
+    return frozenset(ended[uid] for uid in ledger.known_uids(attempts[0].member_id, ended.keys()))
 
 
 def hidden_in(member_id: str, entries: Iterable[ledger.Entry]) -> frozenset[str]:

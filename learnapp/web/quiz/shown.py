@@ -20,7 +20,7 @@ from learnapp.quiz.journal import Fields
 from learnapp.quiz.phases import Standing
 from learnapp.quiz.rules import canonical
 from learnapp.web.doors import language
-from learnapp.web.quiz.results import WORDS, Results, results
+from learnapp.web.quiz.results import WORDS, Results, fallen, results
 from learnapp.web.quiz.stages import Stage
 
 
@@ -70,6 +70,8 @@ class Line:
 
     def word_of(self, found: AttemptInfo) -> str:
         """What may be said about one of the attempts."""
+        if self.results.void(found):
+            return str(gettext("Voided, does not count"))
         return str(gettext(WORDS[self.results.standing(found)]))
 
 
@@ -91,7 +93,8 @@ def lines(
     """Every quiz with the member's attempts at it, in the order of the quizzes. `granted` are further attempts
     that were given to the member, by quiz."""
     current = {one.slug: one for one in quizzes}
-    known = results([found for found in attempts if found.quiz in current], current)
+    mine = [found for found in attempts if found.quiz in current]
+    known = replace(results(mine, current), fallen=fallen(mine))
     return [_line(one, known, (granted or {}).get(one.slug, 0)) for one in quizzes]
 
 
