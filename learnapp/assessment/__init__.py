@@ -20,7 +20,16 @@ from learnapp.assessment.models import (
     RecognitionList,
 )
 from learnapp.assessment.objections import ObjectionInfo
-from learnapp.assessment.posting import PostedAct, PostedMember, hanging, hangs, hangs_for, post, posting
+from learnapp.assessment.posting import (
+    PostedAct,
+    PostedMember,
+    hanging,
+    hangs,
+    hangs_for,
+    post,
+    posted_branch,
+    posting,
+)
 from learnapp.assessment.rules import (
     NOT_GRADED,
     OUTCOMES,
@@ -61,6 +70,7 @@ __all__ = [
     "period_digest",
     "planning",
     "post",
+    "posted_branch",
     "posting",
     "recognition",
     "working_calendar",

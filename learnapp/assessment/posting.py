@@ -196,12 +196,13 @@ def posted_branch(member_id: str, period_id: str) -> str | None:
     ).scalar_one_or_none()
 
 
-def hanging(ancestors: Collection[str], today: date) -> points.PeriodInfo | None:
-    """The posting that is up today for a branch, given with everything above it; one question where there is none."""
+def hanging(ancestors: Collection[str], today: date) -> list[points.PeriodInfo]:
+    """What is up today for a branch, given with everything above it, that of the members before that of the
+    workers; one question where there is nothing."""
     if not ancestors:
-        return None
-    found = db.session.execute(_HANGING, {"ancestors": sorted(ancestors), "today": today}).scalars().first()
-    return None if found is None else points.period(found)
+        return []
+    found = db.session.execute(_HANGING, {"ancestors": sorted(ancestors), "today": today}).scalars()
+    return [points.period(period_id) for period_id in found.all()]
 
 
 def hangs_for(branch_id: str | None, today: date) -> bool:
@@ -216,7 +217,7 @@ _UP = (_period.c.state == "posted") & (_period.c.post_until >= bindparam("today"
 _HANGING = (
     select(_period.c.id)
     .where(_period.c.branch_id.in_(bindparam("ancestors", expanding=True)), _UP)
-    .order_by(_period.c.people, _period.c.starts_on)
+    .order_by(_period.c.people, _period.c.starts_on, _period.c.id)
 )
 _HANGS = (
     select(_period.c.id)

@@ -61,7 +61,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Brought:
-    """What a closed period brought into this one: by how much, from which period and entry, and why."""
+    """What a closed period brought into this one: by how much, from which period and entry, and why. `hash` is the
+    fingerprint of the entry behind it; empty where there is none."""
 
     title: str
     number: str
@@ -69,6 +70,7 @@ class Brought:
     period_id: str
     because: str
     seq: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def brought(found: Sum, member_id: str) -> list[Brought]:
                 period_id=one.origin_period,
                 because=gettext(points.CAUSES[one.cause]),
                 seq=one.cause_seq,
+                hash=found.entries[one.cause_seq].hash if one.cause_seq in found.entries else "",
             )
         )
     return rows

@@ -52,7 +52,9 @@ def _page(unit: branches.Unit, typed: MultiDict[str, str], problem: str = "") ->
 @may(RECORD)
 def record(branch_id: str) -> str:
     """The form: what, which day, whom it concerns; a link may have filled in who, what or when."""
-    filled = [(name, value) for name, value in request.args.items(multi=True) if name in ("member", "act", "on")]
+    filled = [
+        (name, value) for name, value in request.args.items(multi=True) if name in ("member", "act", "on")
+    ]
     return _page(guard.unit_for(me(), RECORD, branch_id), MultiDict(filled))
 
 
