@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from learnapp import declarations, follow, ledger, notices, points
 from learnapp.db import db, transaction
+from learnapp.web.declarations import waiting
 from tests.catalogue.folders import PNG
 from tests.conftest import AT, ZONE
 from tests.declarations import acting
@@ -345,3 +346,28 @@ def test_the_first_page_asks_one_question_more(year: World, client: FlaskClient)
         page(client, "/")
     about = [one for one in sent if "quarter_signature" in one or "declared_act" in one]
     assert len(about) == 1, about
+
+
+def test_many_acts_stand_on_pages_and_each_button_confirms_its_own(year: World, client: FlaskClient) -> None:
+    """What was not shown is not confirmed, and the page stays the same one."""
+    with transaction():
+        for number in range(2 * waiting.PAGE + 5):
+            declarations.declare(
+                year.members[0][number % 3],
+                "lecture",
+                on=date(2026, 11, 1 + number // 3 % 24),
+                text=f"第{number}次",
+                allowed=acting.ALLOWED,
+                at=AT,
+                today=acting.TODAY,
+                uid=acting.fresh(),
+            )
+    sign_in(client, year.people["secretary"])
+    address = f"/declarations/waiting/{year.branch[0]}"
+    first, last = page(client, address), page(client, f"{address}?page=999")
+    assert "1 / 3" in first and "Next page" in first and "3 / 3" in last and "Previous page" in last
+    keys = hidden(last, "act")
+    assert 0 < len(keys) <= 5 and not set(keys) & set(hidden(first, "act"))
+    status, shown = post(client, address, {"act": keys, "month": "2026-11", "page": "3"})
+    assert status == 303 and f"{len(keys)} confirmed" in shown
+    assert len(shown) < 200_000

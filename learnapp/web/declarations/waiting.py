@@ -21,6 +21,9 @@ from learnapp.web.doors import follow_now, may, me, now, today
 
 CONFIRM = "declarations.confirm"
 
+# How many acts stand on one page: as many as somebody looks through before pressing a button for all of them.
+PAGE = 50
+
 
 @dataclass(frozen=True)
 class Row:
@@ -114,11 +117,27 @@ def month(branch_id: str) -> str:
     return _page(unit, request.args.get("month", ""))
 
 
+def _asked_page() -> int:
+    """The page that the address or the form names, from 1 on."""
+    typed = request.values.get("page", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 6 else 1
+
+
+def _there(unit_id: str, chosen: str) -> str:
+    """The address of the page that the form was on."""
+    page = _asked_page()
+    return url_for("declarations.month", branch_id=unit_id, month=chosen, page=page if page > 1 else None)
+
+
 def _page(unit: branches.Unit, wanted: str, problem: str = "", problem_key: str = "") -> str:
     found = rows(unit.id)
     months = Counter(row.month for row in found)
     chosen = wanted if wanted in months else max(months, default=today().isoformat()[:7])
-    shown = [row for row in found if row.month == chosen]
+    # What deserves a look comes first, on as many pages as it takes.
+    of_month = sorted((row for row in found if row.month == chosen), key=lambda row: not row.worries)
+    pages = max(1, -(-len(of_month) // PAGE))
+    page = max(1, min(_asked_page(), pages))
+    shown = of_month[(page - 1) * PAGE : page * PAGE]
     return render_template(
         "declarations/month.html",
         unit=unit,
@@ -132,6 +151,14 @@ def _page(unit: branches.Unit, wanted: str, problem: str = "", problem_key: str 
         longest=declarations.LONGEST,
         problem=problem,
         about=problem_key,
+        page=page,
+        pages=pages,
+        neighbours=[
+            url_for("declarations.month", branch_id=unit.id, month=chosen, page=number)
+            if 1 <= number <= pages
+            else None
+            for number in (page - 1, page + 1)
+        ],
     )
 
 
@@ -166,7 +193,7 @@ def confirm_all(branch_id: str) -> Response:
         ngettext("%(num)s left to look at", "%(num)s left to look at", left) if left else "",
     ]
     flash(gettext(", ").join(word for word in words if word) + gettext("."), "success")
-    return redirect(url_for("declarations.month", branch_id=branch_id, month=chosen), 303)
+    return redirect(_there(branch_id, chosen), 303)
 
 
 def _confirm_those_of(member_id: str, found: Sequence[Row]) -> int:
@@ -211,7 +238,7 @@ def decide(key: str) -> Response | tuple[str, int]:
         return _page(unit, chosen, gettext(error.message, **params), key), error.status
     follow_now(found.info.member_id)
     flash(said, "success")
-    return redirect(url_for("declarations.month", branch_id=unit.id, month=chosen), 303)
+    return redirect(_there(unit.id, chosen), 303)
 
 
 def _confirm(found: declarations.Waiting) -> str:
