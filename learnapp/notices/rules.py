@@ -15,7 +15,16 @@ BY_HAND = frozenset({"entered-in-error", "wrong-person", "duplicate", "corrected
 GRANTS = frozenset({"waived", "equivalence-granted"})
 
 Reply = Literal[
-    "fault", "appeal", "time", "late", "act", "amended", "objection", "objection-new", "objection-late"
+    "fault",
+    "appeal",
+    "time",
+    "late",
+    "act",
+    "amended",
+    "objection",
+    "objection-new",
+    "objection-late",
+    "transfer-new",
 ]
 REPLIES: Mapping[Reply, frozenset[str]] = {
     "fault": frozenset({"version", "attempt", "question", "state", "reply"}),
@@ -27,11 +36,12 @@ REPLIES: Mapping[Reply, frozenset[str]] = {
     "objection": frozenset({"period", "state", "reply"}),
     "objection-new": frozenset({"about"}),
     "objection-late": frozenset({"about"}),
+    "transfer-new": frozenset({"about"}),
 }
 """What is told though it is not in the ledger, and what each may say besides: a remark about a question or an
 appeal was answered, a member got more time, late answers were not accepted, an act was
 not recognised or counts against them; the rules of a period were amended, an objection was decided, one waits to be
-decided by this person, or waits for longer than it should."""
+decided by this person, or waits for longer than it should; somebody asks to be received in a unit of theirs."""
 
 
 class Recorded(Protocol):

@@ -45,6 +45,7 @@ _ASSESSED = {
     "objection-new": N_("An objection waits for you to decide"),
     "objection-late": N_("A reminder: an objection waits for longer than it should"),
 }
+_RECEIVE = N_("Somebody asks to be received in your unit")
 _STATES = {
     "upheld": N_("Upheld"),
     "partly": N_("Upheld in part"),
@@ -80,6 +81,8 @@ def heads(found: Sequence[Told]) -> list[tuple[str, str, str]]:
 def _head(one: Told) -> str:
     if one.what in _ASSESSED:
         return str(gettext(_ASSESSED[one.what]))
+    if one.what == "transfer-new":
+        return str(gettext(_RECEIVE))
     if one.what == "act":
         against = one.data.get("state") == "against"
         day = date.fromisoformat(str(one.data["on"]))
@@ -145,9 +148,29 @@ def _assessed_line(one: Told) -> Line:
     )
 
 
+def _transfer_line(one: Told) -> Line:
+    """Names stand on the page of the transfer, for whoever still has a part in it."""
+    where = url_for("branches.transfer", member_id=one.data["about"])
+    return Line(
+        id=one.id,
+        head=_head(one),
+        texts=(
+            gettext(
+                "A transfer waits for the receiving unit. Nothing changes until both units have answered."
+            ),
+        ),
+        quoted="",
+        links=((where, gettext("To the transfer")),),
+        at=one.made_at,
+        new=one.seen_at is None,
+    )
+
+
 def _line(one: Told, known: results.Results, reasons: Mapping[str, str]) -> Line:
     if one.what in _ASSESSED:
         return _assessed_line(one)
+    if one.what == "transfer-new":
+        return _transfer_line(one)
     if one.kind == "decision":
         return _decision_line(one)
     return _result_line(one, known, reasons) if one.kind == "result" else _reply_line(one)

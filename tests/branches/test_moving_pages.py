@@ -222,3 +222,18 @@ def test_lists_cost_the_same_however_long(met: World, client: FlaskClient) -> No
             client.get(f"/branches/{met.branch[0]}/transfers")
         numbers.append(len(sent))
     assert numbers[0] == numbers[1] <= 10, numbers
+
+
+def test_the_receiving_secretary_is_told_once(met: World, client: FlaskClient) -> None:
+    member_id = met.members[0][0]
+    sign_in(client, met.people["secretary"])
+    for _ in range(2):
+        assert _ask(client, met, member_id)[0] == 303
+    sign_in(client, met.people["receiver"])
+    english = {"Accept-Language": "en"}
+    assert "asks to be received in your unit" in client.get("/", headers=english).text
+    told = client.get("/notices/", headers=english).text
+    assert told.count("Somebody asks to be received") == 1 and "王芳" not in told
+    assert f"/branches/people/{member_id}/transfer" in told
+    sign_in(client, met.people["committee"])
+    assert "asks to be received" not in client.get("/notices/", headers=english).text

@@ -13,7 +13,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from learnapp import accounts, branches, guard, ledger
+from learnapp import accounts, branches, guard, ledger, notices
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Invalid
 from learnapp.web.branches import moving
@@ -134,9 +134,10 @@ def ask_transfer(member_id: str) -> tuple[str, int] | Response:
         on = _day(request.form.get("on", ""))
         with transaction():
             ledger.lock(member_id)
-            branches.ask_transfer(
+            to_id = request.form.get("to", "")
+            transfer_id = branches.ask_transfer(
                 member_id,
-                request.form.get("to", ""),
+                to_id,
                 on=on,
                 actor_id=me().member_id,
                 today=today(),
@@ -145,8 +146,23 @@ def ask_transfer(member_id: str) -> tuple[str, int] | Response:
             )
     except AppError as error:
         return _page(member_id, gettext(error.message, **error.params), error.status)
+    _tell_receiving(member_id, transfer_id, to_id)
     flash(gettext("Asked for. The receiving unit answers next; until then nothing changes."), "success")
     return redirect(url_for("branches.transfer", member_id=member_id), 303)
+
+
+def _tell_receiving(member_id: str, transfer_id: str, to_id: str) -> None:
+    """Tells the secretaries of the receiving unit, once, that somebody waits; each in a transaction of their own."""
+    for secretary in sorted(branches.officials([to_id], today())[to_id].secretaries - {member_id}):
+        with transaction():
+            notices.tell(
+                secretary,
+                "transfer-new",
+                transfer_id,
+                subject=f"transfer/{transfer_id}",
+                at=now(),
+                about=member_id,
+            )
 
 
 def _day(text: str) -> date:
