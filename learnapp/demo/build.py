@@ -11,7 +11,7 @@ from typing import Literal
 
 from learnapp import catalogue, clock, config, coverage, follow, ledger, media, plans, points
 from learnapp.db import transaction
-from learnapp.demo import history, people
+from learnapp.demo import assessments, history, people
 from learnapp.errors import Conflict
 
 RULES = "municipal-2026"
@@ -42,13 +42,17 @@ def build(
     everyone = people.planned(today, count)
     say(f"settling {len(everyone)} people …")
     members = people.settle(everyone, ids, today, begin, password)
+    say("last year's assessment, graded and closed …")
+    assessments.last_year(ids, members, today.year - 1, settings)
     say("three months of studying, act by act …")
     for person in everyone:
         member_id = members[person.sign_in]
-        if not ledger.entries_after(member_id, 0):
+        if not any(entry.source in ("study", "quiz") for entry in ledger.entries_after(member_id, 0)):
             history.live(person, member_id, midnight, settings.zone)
         with transaction():
             follow.member(member_id, at=at, zone=settings.zone)
+    say("acts that wait, and the party workers' own points …")
+    assessments.this_year(ids, members, at, settings.zone)
     with transaction():
         coverage.roll_up(at=at)
     _seal(settings, at)
