@@ -13,6 +13,7 @@ from learnapp.branches.history import exemptions, exemptions_of, histories, hist
 from learnapp.branches.intervals import Interval, Stay, home_on
 from learnapp.branches.models import BranchPath, Membership
 from learnapp.branches.moves import (
+    MOST_FOUND,
     TRANSFER_STATES,
     TransferInfo,
     roles_left,
@@ -59,6 +60,7 @@ from learnapp.branches.transfers import (
 __all__ = [
     "CLASSES",
     "KINDS",
+    "MOST_FOUND",
     "OWN_TRANSFER",
     "POSTS",
     "TRANSFER_STATES",

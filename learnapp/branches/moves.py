@@ -112,7 +112,11 @@ def _info(row: Transfer, today: date) -> TransferInfo:
     )
 
 
-def search(text: str, limit: int = 12) -> list[Unit]:
+# So many units are offered at once; who looks for another one types more of its name.
+MOST_FOUND = 12
+
+
+def search(text: str, limit: int = MOST_FOUND) -> list[Unit]:
     """Branches and groups whose name contains the text, by name; none for an empty text."""
     if not text.strip():
         return []

@@ -137,8 +137,8 @@ def with_bonus(period: PeriodInfo, unit_ids: Collection[str]) -> dict[str, int]:
 
 
 def stored(member_id: str) -> tuple[tuple[object, ...], ...]:
-    """Every stored row of the member, lines, sums and adjustments of all periods, in a fixed order: for telling whether a
-    rebuild gave the same to the last digit."""
+    """Every stored row of the member, lines, sums and adjustments of all periods, in a fixed order: for telling
+    whether a rebuild gave the same to the last digit."""
     rows: list[tuple[object, ...]] = []
     for table in (_line, _standing, _adjustment):
         found = db.session.execute(select(table).where(table.c.member_id == member_id))

@@ -31,6 +31,14 @@ class Book:
         period = self.period(day)
         return {act.code: act for act in points.acts(period, source)} if period else {}
 
+    def usual_day(self, today: date) -> date:
+        """The day that a form begins with: today; where no period holds it, the last day of the newest one that is
+        over and has not closed, since what happened in it can still be said."""
+        if self.period(today) is not None:
+            return today
+        over = [one.ends_on for one in self.periods if one.ends_on < today and one.state != "closed"]
+        return max(over, default=today)
+
     def label(self, code: str, day: date) -> str:
         """The sentence of the rule that speaks of an act, of the period of that day or of any other; the bare
         code where no rule does."""

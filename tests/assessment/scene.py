@@ -102,10 +102,11 @@ class Scene:
     at: datetime = AT
     starts_on: date = date(2026, 1, 1)
     ends_on: date = date(2026, 11, 30)
+    rules: str = RULES
 
     def __post_init__(self) -> None:
         with transaction():
-            rules = points.adopt(RULES, actor_id=self.actor, at=self.at)
+            rules = points.adopt(self.rules, actor_id=self.actor, at=self.at)
             days = {"title_en": "Assessment", "people": "members", "actor_id": self.actor, "at": self.at}
             self.period_id = assessment.planning.plan(
                 self.world.general[0],

@@ -237,3 +237,20 @@ def test_the_receiving_secretary_is_told_once(met: World, client: FlaskClient) -
     assert f"/branches/people/{member_id}/transfer" in told
     sign_in(client, met.people["committee"])
     assert "asks to be received" not in client.get("/notices/", headers=english).text
+
+
+def test_a_search_that_found_as_many_as_it_shows_says_that_there_may_be_more(
+    met: World, client: FlaskClient
+) -> None:
+    sign_in(client, met.people["secretary"])
+    hint = "There may be others"
+    english = {"Accept-Language": "en"}
+    for page in ("transfer", "belonging"):
+        address = f"/branches/people/{met.members[0][0]}/{page}?q=支部"
+        assert hint not in client.get(address, headers=english).text
+    with transaction():
+        for number in range(branches.MOST_FOUND):
+            branches.found(met.general[1], "branch", f"第{number}支部", at=clock.now())
+    for page in ("transfer", "belonging"):
+        address = f"/branches/people/{met.members[0][0]}/{page}?q=支部"
+        assert hint in client.get(address, headers=english).text

@@ -35,14 +35,16 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 class Phone:
     """A browser of one person: what goes wrong in a page is collected, and looked at in the end."""
 
-    def __init__(self, browser: Browser, address: str, folder: Path, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, address: str, folder: Path, password: str = PASSWORD, **options: Any
+    ) -> None:
         options = {"viewport": PHONE, "locale": "zh-CN", "has_touch": True, **options}
         self.context: BrowserContext = browser.new_context(base_url=address, **options)
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.faults: list[str] = []
-        self.folder = folder
+        self.folder, self.password = folder, password
         self.expected_offline = False
         self.page.on("console", lambda message: self._hear(message.type, message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -56,7 +58,7 @@ class Phone:
         """Signs in by the form."""
         self.page.goto("/accounts/sign-in")
         self.page.get_by_label("登录名").fill(name)
-        self.page.locator("input[type=password]").fill(PASSWORD)
+        self.page.locator("input[type=password]").fill(self.password)
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
@@ -71,6 +73,12 @@ class Phone:
         found = Axe().run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{name} is too wide"
+
+    def press(self, name: str) -> None:
+        """Looks at the page, and taps its one filled button."""
+        self.check(name)
+        with self.page.expect_navigation():
+            self.page.locator("main .btn-primary").tap()
 
     def close(self) -> None:
         """Ends it; fails when a page had an error or the policy refused something."""

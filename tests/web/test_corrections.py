@@ -302,7 +302,9 @@ def test_the_list_and_the_rules_of_a_quiz_do_not_call_a_voided_result_passed(
     def words() -> tuple[str, str]:
         sign_in(client, me)
         english = {"Accept-Language": "en"}
-        return client.get("/quiz/", headers=english).text, client.get("/quiz/five-kinds/", headers=english).text
+        return client.get("/quiz/", headers=english).text, client.get(
+            "/quiz/five-kinds/", headers=english
+        ).text
 
     assert [text.count("Passed") for text in words()] == [1, 1]
     sign_in(client, town.people["secretary"])

@@ -61,7 +61,8 @@ def _page(found: assessment.ObjectionInfo, values: dict[str, str], error: str) -
         names=accounts.names(taken_part),
         mine=me().member_id in taken_part,
         missing=_missing(found),
-        may_record=found.member_id != me().member_id and guard.permits(me(), "declarations.record", ancestors=above),
+        may_record=found.member_id != me().member_id
+        and guard.permits(me(), "declarations.record", ancestors=above),
         values=values,
         error=error,
         outcomes=[(code, gettext(word)) for code, word in assessment.OUTCOMES.items()],

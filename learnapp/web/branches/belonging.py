@@ -28,6 +28,7 @@ def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, in
     homes = [stay for stay in stays if stay.kind == "home"]
     guests = branches.guests(member_id)
     text = request.args.get("q", "")
+    found = branches.search(text)
     page = render_template(
         "branches/belonging.html",
         person=person,
@@ -41,7 +42,8 @@ def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, in
         guests=guests,
         units={one.id: one.name for one in branches.units({stay.branch_id for stay in stays})},
         text=text,
-        found=[unit for unit in branches.search(text) if unit.id != person.branch_id],
+        found=[unit for unit in found if unit.id != person.branch_id],
+        more=len(found) == branches.MOST_FOUND,
         form=request.form,
         day=today(),
         problem=problem,

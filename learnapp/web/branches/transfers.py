@@ -98,7 +98,8 @@ def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, in
         me(), "transfers.ask", ancestors=branches.ancestors(person.branch_id) if person.branch_id else ()
     )
     text = request.args.get("q", "")
-    units = [unit for unit in branches.search(text) if unit.id != person.branch_id] if at_home else []
+    found = branches.search(text) if at_home else []
+    units = [unit for unit in found if unit.id != person.branch_id]
     busy = latest and (latest.running or (latest.state == "confirmed" and latest.moves_on > today()))
     page = render_template(
         "branches/transfer.html",
@@ -108,6 +109,7 @@ def _page(member_id: str, problem: str = "", status: int = 200) -> tuple[str, in
         may_ask=at_home and person.branch_id and not busy,
         text=text,
         units=units,
+        more=len(found) == branches.MOST_FOUND,
         above={unit.id: unit.name for unit in branches.units({unit.parent_id or "" for unit in units})},
         day=request.form.get("on") or today().isoformat(),
         chosen=request.form.get("to"),

@@ -55,18 +55,19 @@ def mine() -> str:
         rows=[Row(one, book.label(one.standing.act, one.standing.done_on)) for one in found],
         got=request.args["got"] if any(one.standing.id == got for one in found) else "",
         quarters=signing.quarters(book),
-        may_declare=bool(book.acts(today(), "declared")),
+        may_declare=bool(book.acts(book.usual_day(today()), "declared")),
         states=declarations.STATES,
         reasons=declarations.DECLINE_REASONS,
     )
 
 
 def _form(typed: dict[str, str], problem: str = "") -> str:
-    acts = offers.own().acts(today(), "declared")
+    day = offers.own().usual_day(today())
+    acts = offers.own().acts(day, "declared")
     return render_template(
         "declarations/new.html",
         acts=acts.values(),
-        typed={"on": today().isoformat(), "uid": new_id(), **typed},
+        typed={"on": day.isoformat(), "uid": new_id(), **typed},
         problem=problem,
         today=today(),
         longest=declarations.LONGEST,

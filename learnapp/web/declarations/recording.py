@@ -34,14 +34,16 @@ def record_where() -> Response | str:
 
 def _page(unit: branches.Unit, typed: MultiDict[str, str], problem: str = "") -> str:
     people = [one for one in branches.members_of(unit.id, today()) if one.member_id != me().member_id]
+    book = offers.book(unit.id)
+    day = book.usual_day(today())
     return render_template(
         "declarations/record.html",
         unit=unit,
         people=people,
-        acts=offers.book(unit.id).acts(today(), "organised").values(),
+        acts=book.acts(day, "organised").values(),
         typed=typed,
         uid=typed.get("uid") or new_id(),
-        on=typed.get("on") or today().isoformat(),
+        on=typed.get("on") or day.isoformat(),
         problem=problem,
         today=today(),
         longest=declarations.LONGEST,
