@@ -250,7 +250,7 @@ def test_a_search_that_found_as_many_as_it_shows_says_that_there_may_be_more(
         assert hint not in client.get(address, headers=english).text
     with transaction():
         for number in range(branches.MOST_FOUND):
-            branches.found(met.general[1], "branch", f"第{number}支部", at=clock.now())
+            branches.found("branch", f"第{number}支部", parent_id=met.general[1], at=clock.now())
     for page in ("transfer", "belonging"):
         address = f"/branches/people/{met.members[0][0]}/{page}?q=支部"
         assert hint in client.get(address, headers=english).text
