@@ -40,6 +40,8 @@ KIND_WORDS = {
     "merged": N_("Accounts joined"),
     "merge-undone": N_("Joining of accounts undone"),
     "erased": N_("Person erased"),
+    "moved": N_("Moved to another unit"),
+    "work-done": N_("Work done"),
 }
 
 

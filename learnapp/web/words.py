@@ -19,6 +19,7 @@ from learnapp.web.assessed import Assessed, assessed_words
 from learnapp.web.doors import language, me, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.moved import moved_words
+from learnapp.web.worked import work_words
 
 Row = TypeVar("Row")
 
@@ -110,6 +111,8 @@ def act_words(entry: ledger.Entry, hidden: Collection[str] = ()) -> ActWords:
         return ActWords(*granted.told(event))
     if isinstance(event, Assessed):
         return ActWords(*assessed_words(event, entry.member_id))
+    if isinstance(event, ledger.WorkDone):
+        return ActWords(work_words(event), "")
     assert isinstance(event, ledger.Voided)
     reason = gettext(ledger.VOID_REASONS[event.reason])
     return ActWords(gettext("Entry %(seq)s was voided", seq=event.seq), reason)
