@@ -25,18 +25,7 @@ _WORDS = {
     "short-training": "参加县委党校集中培训，回来在{place}作了交流",
     "award": "因在{place}志愿服务被评为先进个人",
 }
-_PLACES = [
-    "文化广场",
-    "社区礼堂",
-    "老年活动室",
-    "党群中心",
-    "网格站",
-    "小区花园",
-    "物业会议室",
-    "图书室",
-    "便民大厅",
-    "社区食堂",
-]
+_PLACES = ["文化广场", "社区礼堂", "老年活动室", "党群中心", "网格站", "小区花园", "物业会议室", "图书室"]
 
 
 def _noon(day: date) -> datetime:
@@ -77,7 +66,8 @@ def last_year(ids: Mapping[str, str], members: Mapping[str, str], year: int, set
     with transaction():
         assessment.closing.finish(points.period(period_id), today=closed.date(), at=closed)
     _recognise(points.period(period_id), home, members, closed + timedelta(days=3))
-    _help_out(members, date(year, 12, 27), closed + timedelta(days=20), settings.zone, names=("member",))
+    late = {"act": "micro-lecture", "words": "给邻里讲了一堂微党课，年末漏报"}
+    _help_out(members, date(year, 12, 27), closed + timedelta(days=20), settings.zone, ("member",), **late)
 
 
 def _help_out(
@@ -86,13 +76,16 @@ def _help_out(
     at: datetime,
     zone: str,
     names: Sequence[str] = ("member", "trainer", "auditor"),
+    *,
+    act: str = "household-help",
+    words: str = "帮助独居老人采买年货",
 ) -> None:
-    """Some helped a household on a day; the recorder confirms it."""
+    """Some did something on a day, by default helped a household; the recorder confirms it."""
     for name in names:
         with transaction():
             act_id = declarations.declare(
-                members[name], "household-help", on=on, text=f"帮助独居老人采买年货（{on.day}日）",
-                allowed={"household-help"}, at=at, today=clock.local_date(at, zone), uid=f"demo/{on}",
+                members[name], act, on=on, text=f"{words}（{on.month}月{on.day}日）",
+                allowed={act}, at=at, today=clock.local_date(at, zone), uid=f"demo/{on}",
             )  # fmt: skip
             declarations.confirm(members[name], act_id, confirmer=members["recorder"], at=at)
 
@@ -188,7 +181,7 @@ def _declared(here: Sequence[str], today: date, at: datetime) -> None:
         on = days[number % len(days)]
         if twice >= 0:
             member_id, act, on = here[0], "award", days[-1]
-        text = f"{on.month}月{on.day}日{_WORDS[act].format(place=place)}（第{number + 1}次登记）"
+        text = f"{on.month}月{on.day}日{_WORDS[act].format(place=place)}"
         with transaction():
             try:
                 declarations.declare(

@@ -13,6 +13,7 @@ from learnapp import branches, coverage, guard, points
 from learnapp.errors import N_, NotFound
 from learnapp.web import points_why
 from learnapp.web.doors import in_language, language, may, me, today
+from learnapp.web.filters import hundredths
 
 __all__ = ["bp", "in_language"]
 
@@ -43,6 +44,7 @@ def _why(member_id: str, branch_id: str | None, person: branches.Person | None) 
         "points/why.html",
         person=person,
         period=period,
+        work=_work(member_id, branch_id) if person is None and period.people == "members" else None,
         title=in_language(period.title, period.title_en),
         found=found,
         months=points_why.months(found, member_id, period),
@@ -59,6 +61,16 @@ def _why(member_id: str, branch_id: str | None, person: branches.Person | None) 
     )
 
 
+def _work(member_id: str, branch_id: str | None) -> tuple[str, str] | None:
+    """Where the points for work done for others stand, and how many they are; None for whoever has none."""
+    above = branches.paths([branch_id])[branch_id] if branch_id else ()
+    period = points.current(above, today(), "workers")
+    if period is None:
+        return None
+    found = points.total(member_id, period)
+    return (url_for("points.mine", period=period.id), hundredths(found.total)) if found.folded else None
+
+
 @bp.get("/")
 @may("points.read")
 def mine() -> str:
@@ -73,7 +85,7 @@ def periods() -> str:
     found = [
         (period, in_language(period.title, period.title_en), points.total(me().member_id, period))
         for period in reversed(points.periods_of(me().member_id))
-        if period.people == "members"
+        if period.people == "members" or points.total(me().member_id, period).folded
     ]
     return render_template("points/periods.html", periods=found)
 
