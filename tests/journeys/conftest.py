@@ -77,8 +77,12 @@ class Phone:
     def press(self, name: str) -> None:
         """Looks at the page, and taps its one filled button."""
         self.check(name)
+        self.follow(self.page.locator("main .btn-primary"))
+
+    def follow(self, found: Locator) -> None:
+        """Taps what leads to another page, and waits for that."""
         with self.page.expect_navigation():
-            self.page.locator("main .btn-primary").tap()
+            found.tap()
 
     def close(self) -> None:
         """Ends it; fails when a page had an error or the policy refused something."""
