@@ -176,6 +176,62 @@ def test_a_posting_is_for_its_branch_and_its_days(
     assert "The posting is over" in sheet and "王芳" not in sheet
 
 
+def test_what_hung_of_others_is_not_shown_once_it_is_over(
+    scene: Scene, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by the form of an objection nor in its answer; one's own words are not lost."""
+    world = scene.world
+    scene.open()
+    scene.post(days=3)
+    other = world.members[0][0]
+    seq = points.lines(other, scene.period)[0].seq
+    form = f"/assessment/mine/{scene.period_id}/object"
+    sign_in(client, world.members[0][1])
+    assert "王芳" in _page(client, f"{form}?member={other}&entry={seq}")
+    monkeypatch.setattr("learnapp.clock.now", lambda: AT.replace(day=28))
+    assert "王芳" not in _page(client, f"{form}?member={other}&entry={seq}", 409)
+    assert "王芳" not in _send(client, form, 409, member=other, entry=str(seq), text="不对")
+    assert "我的总分不对" in _send(client, form, 409, entry="0", text="我的总分不对")
+
+
+def test_ids_of_elsewhere_are_refused(scene: Scene, client: FlaskClient) -> None:
+    """Another branch's member, another unit's period, an objection under another member."""
+    world, people = scene.world, scene.world.people
+    scene.open()
+    scene.post()
+    member, foreign = world.members[0][0], world.members[2][0]
+    raised = scene.object(member, "少了一次")
+    with transaction():
+        elsewhere = assessment.planning.plan(
+            world.general[1],
+            "外单位",
+            starts_on=scene.starts_on,
+            ends_on=scene.ends_on,
+            rule_set=scene.period.rules.hash,
+            title_en="Elsewhere",
+            people="members",
+            actor_id=scene.actor,
+            at=AT,
+        )
+    branch = f"/branches/{world.branch[0]}"
+    sign_in(client, people["secretary"])
+    _send(client, f"/assessment/objections/{foreign}/{raised}", 404, outcome="upheld", reply="好")
+    _send(client, f"/assessment/periods/{elsewhere}{branch}/grades", 404, meeting_on="2026-11-24", minute="1")
+    for unit in (world.branch[1], world.branch[2]):
+        _send(client, _at(scene, f"/branches/{unit}/grades"), 403, meeting_on="2026-11-24", minute="1")
+        _page(client, _at(scene, f"/branches/{unit}/sheet"), 403)
+    held = {"meeting_on": "2026-11-24", "minute": "1"}
+    _send(client, _at(scene, f"{branch}/grades"), **{f"grade-{foreign}": "not"}, **held)
+    assert assessment.grades.current(foreign, scene.period_id) is None
+    sign_in(client, people["committee"])
+    for rest in ("open", "posting", "closing", "amendment"):
+        _send(client, f"/assessment/periods/{elsewhere}/{rest}", 403, days="3", reason="x", rule_set="x")
+    _send(client, f"/assessment/units/{world.general[1]}/plan", 403, title="x")
+    sign_in(client, world.members[0][1])
+    _send(client, f"/assessment/objections/{member}/{raised}", 403, outcome="upheld", reply="好")
+    _send(client, f"/assessment/mine/{elsewhere}/object", 404, member=foreign, entry="1", text="不对")
+
+
 def test_amending_shows_who_moves_and_tells_everyone(scene: Scene, client: FlaskClient) -> None:
     scene.open()
     with transaction():

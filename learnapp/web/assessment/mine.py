@@ -87,8 +87,6 @@ def _about(period: points.PeriodInfo) -> tuple[str, str, ActLine | None]:
     not hang in the asker's branch, Conflict for what hung there of others: that is not shown any more."""
     member_id = request.values.get("member") or me().member_id
     seq = request.values.get("entry", "0")
-    if member_id != me().member_id and not assessment.hangs(period, today()):
-        raise Conflict("posting-over", N_("The posting is over. Ask your secretary how to go on."))
     found = assessment.posting(me().branch_id or "", period)
     member = next((one for one in found if one.member_id == member_id), None)
     if seq == "0" and member_id == me().member_id:
@@ -96,6 +94,8 @@ def _about(period: points.PeriodInfo) -> tuple[str, str, ActLine | None]:
     line = next((one for one in lines(period, member) if str(one.seq) == seq), None) if member else None
     if member is None or line is None:
         raise NotFound("not-posted", N_("This was not posted."))
+    if member_id != me().member_id and not assessment.hangs(period, today()):
+        raise Conflict("posting-over", N_("The posting is over. Ask your secretary how to go on."))
     return member_id, member.name, line
 
 
