@@ -16,6 +16,7 @@ from tests.queries import count_queries
 from tests.world import World, sign_in
 
 DAY = date(2026, 9, 10)
+WORKERS = points.shipped()["party-workers-2026"]
 
 
 @pytest.fixture
@@ -230,6 +231,33 @@ def test_ids_of_elsewhere_are_refused(scene: Scene, client: FlaskClient) -> None
     sign_in(client, world.members[0][1])
     _send(client, f"/assessment/objections/{member}/{raised}", 403, outcome="upheld", reply="好")
     _send(client, f"/assessment/mine/{elsewhere}/object", 404, member=foreign, entry="1", text="不对")
+
+
+def test_both_postings_hang_on_one_page(scene: Scene, client: FlaskClient) -> None:
+    """That of the members and that of the workers, one behind the other."""
+    world = scene.world
+    with transaction():
+        rules = points.adopt(WORKERS, actor_id=scene.actor, at=AT)
+        workers = assessment.planning.plan(
+            world.general[0],
+            "工作者考评",
+            starts_on=scene.starts_on,
+            ends_on=scene.ends_on,
+            rule_set=rules,
+            title_en="Workers",
+            people="workers",
+            actor_id=scene.actor,
+            at=AT,
+        )
+        assessment.planning.open_(workers, actor_id=scene.actor, at=AT)
+    scene.open()
+    scene.post()
+    with transaction():
+        points.post_period(workers, until=scene.period.post_until, show_totals=False, at=AT)
+    sign_in(client, world.members[0][0])
+    page = _page(client, "/assessment/mine")
+    assert page.index("Assessment, posted until") < page.index("Workers, posted until")
+    assert "Party workers of your branch" in page and page.count("About you") == 1
 
 
 def test_amending_shows_who_moves_and_tells_everyone(scene: Scene, client: FlaskClient) -> None:
