@@ -16,20 +16,29 @@ SOURCES = ("declared", "organised")
 
 @dataclass(frozen=True)
 class Book:
-    """The periods that the members of a unit are in. `above` starts with the unit and goes up."""
+    """The periods that the members of a unit are in, and those of the workers among them. `above` starts with the
+    unit and goes up."""
 
     above: Sequence[str]
     periods: Sequence[points.PeriodInfo]
+    work: Sequence[points.PeriodInfo] = ()
 
     def period(self, day: date) -> points.PeriodInfo | None:
-        """The period of a day: of those that hold it the one opened nearest to the unit."""
-        holding = [one for one in self.periods if one.starts_on <= day <= one.ends_on]
-        return min(holding, key=lambda one: self.above.index(one.branch_id), default=None)
+        """The members' period of a day."""
+        return self._nearest(self.periods, day)
+
+    def in_force(self, day: date) -> list[points.PeriodInfo]:
+        """The periods of a day, the members' first: its rules say what an act is that both know."""
+        found = (self._nearest(self.periods, day), self._nearest(self.work, day))
+        return [period for period in found if period is not None]
 
     def acts(self, day: date, source: str) -> Mapping[str, points.Act]:
         """What may be declared or recorded of a day, by code in the order of the rules."""
-        period = self.period(day)
-        return {act.code: act for act in points.acts(period, source)} if period else {}
+        found: dict[str, points.Act] = {}
+        for period in self.in_force(day):
+            for act in points.acts(period, source):
+                found.setdefault(act.code, act)
+        return found
 
     def usual_day(self, today: date) -> date:
         """The day that a form begins with: today; where no period holds it, the last day of the newest one that is
@@ -42,8 +51,7 @@ class Book:
     def label(self, code: str, day: date) -> str:
         """The sentence of the rule that speaks of an act, of the period of that day or of any other; the bare
         code where no rule does."""
-        on_the_day = self.period(day)
-        for period in (*([on_the_day] if on_the_day else []), *reversed(self.periods)):
+        for period in (*self.in_force(day), *reversed(self.periods), *reversed(self.work)):
             for act in _acts(period):
                 if act.code == code:
                     return in_language(act.text, act.text_en)
@@ -54,13 +62,16 @@ class Book:
         act = self.acts(day, "organised").get(code)
         return act is not None and (act.deducts or act.veto)
 
+    def _nearest(self, periods: Sequence[points.PeriodInfo], day: date) -> points.PeriodInfo | None:
+        """Of the periods that hold the day the one opened nearest to the unit."""
+        holding = [one for one in periods if one.starts_on <= day <= one.ends_on]
+        return min(holding, key=lambda one: self.above.index(one.branch_id), default=None)
+
     def terms(self, on: date) -> dict[str, declarations.Terms]:
         """What the rules in force on a day say about each act."""
-        period = self.period(on)
-        if period is None:
-            return {}
         return {
             act.code: declarations.Terms(act.limit, act.deducts, act.veto, period.starts_on, period.ends_on)
+            for period in reversed(self.in_force(on))
             for act in _acts(period)
         }
 
@@ -80,11 +91,13 @@ def books(branch_ids: Collection[str]) -> dict[str, Book]:
     paths = branches.paths(branch_ids) if branch_ids else {}
     everywhere = {unit for above in paths.values() for unit in above}
     # What is only planned has no rules in force yet.
-    periods = [
-        one for one in points.periods_for(everywhere) if one.people == "members" and one.state != "planned"
-    ]
+    periods = [one for one in points.periods_for(everywhere) if one.state != "planned"]
+
+    def of_people(above: Collection[str], people: str) -> list[points.PeriodInfo]:
+        return [one for one in periods if one.people == people and one.branch_id in above]
+
     return {
-        branch_id: Book(above, [one for one in periods if one.branch_id in above])
+        branch_id: Book(above, *(of_people(above, people) for people in ("members", "workers")))
         for branch_id, above in paths.items()
     }
 

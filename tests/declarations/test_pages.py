@@ -245,6 +245,32 @@ def test_recording_for_several_people_is_once_for_each(year: World, client: Flas
     )
 
 
+def test_what_a_workers_period_knows_is_recorded_and_confirmed_too(year: World, client: FlaskClient) -> None:
+    with transaction():
+        work = points.open_period(
+            year.committee,
+            "工作",
+            title_en="Work",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+            rule_set=points.adopt(points.shipped()["party-workers-2026"], actor_id=year.committee, at=AT),
+            people="workers",
+        )
+    trainer = year.members[0][0]
+    sign_in(client, year.people["recorder"])
+    form = page(client, "/declarations/record")
+    assert "Gave a model lesson" in form and "Absent once" in form
+    data = {"uid": hidden(form, "uid")[0], "act": "lesson-shown", "on": "2026-11-20", "member": [trainer]}
+    assert post(client, f"/declarations/record/{year.branch[0]}", {**data, "text": ""})[0] == 303
+    (act,) = declarations.acts_of(trainer)
+    with transaction():
+        declarations.confirm(trainer, act.standing.id, confirmer=year.people["secretary"], at=AT)
+    with transaction():
+        follow.member(trainer, at=AT, zone=ZONE)
+    period = next(one for one in points.periods_for([year.committee]) if one.id == work)
+    assert points.total(trainer, period).total == 300
+
+
 def test_a_file_is_seen_by_the_member_and_whoever_confirms(year: World, client: FlaskClient) -> None:
     member = year.people["member"]
     sign_in(client, member)

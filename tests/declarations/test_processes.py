@@ -22,7 +22,7 @@ from tests.postgres import Server
 from tests.processes import Instance, Reply, Visitor
 
 pytestmark = pytest.mark.process
-PEOPLE = 60
+PEOPLE = 45  # fewer than stand on one page
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -305,7 +305,7 @@ def test_signing_out_warns_of_what_is_not_sent(chromium: Browser, instance: Inst
     page.goto(f"{instance.address}/accounts/me")
     expect(page.locator("[data-unsent]")).to_be_visible()
     expect(page.locator("[data-unsent]")).to_contain_text(re.compile("还有 ?[12] ?条作答没有上传"))
-    leave = page.locator("[data-controller=unsent-guard] form button").first
+    leave = page.locator("[data-controller~=unsent-guard] form button").first
     leave.click()
     expect(page.locator("[data-unsent]")).to_be_visible()
     assert page.url.endswith("/accounts/me")

@@ -34,7 +34,7 @@ def _line(kind: str = "course", slug: str = "doors") -> Line:
 
 
 def test_the_shipped_ones_can_be_read() -> None:
-    assert [one.id for one in templates()] == ["course", "exam"]
+    assert [one.id for one in templates()] == ["course", "exam", "recognition"]
 
 
 def test_what_earns_it() -> None:
