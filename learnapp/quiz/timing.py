@@ -325,13 +325,19 @@ class _Running:
         ends = [end for end in (self.limit, self.closes) if end is not None]
         return Clock(min(ends, default=None), self.pauses.since)
 
+    @property
+    def _state(self) -> tuple[object, ...]:
+        """What a measure can change. A closing time that was moved counts even where the limit comes first, since a
+        later measure may move that."""
+        return self.limit, self.closes, self.pauses.since, set(self.pauses.open)
+
     def take(self, move: Move) -> None:
         """One measure, unless the clock has ended the attempt by then."""
         if move.kind == "reopen":
             if move.attempt_id == self.begun.attempt_id:
                 self._reopen(move)
             return
-        before, held, over = self.clock, set(self.pauses.open), self.clock.overdue(move.at)
+        before, over = self._state, self.clock.overdue(move.at)
         if move.kind == "pause":
             self.pauses.begin(move)
         elif move.kind == "resume":
@@ -343,7 +349,7 @@ class _Running:
         elif move.kind == "override":
             self._override(move)
         self.pauses.hold(move.at)
-        if self.clock != before or set(self.pauses.open) != held:
+        if self._state != before:
             self.touched.append(move)
 
     def _again(self, at: datetime) -> None:

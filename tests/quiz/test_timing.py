@@ -276,6 +276,18 @@ def test_what_touched_an_attempt_is_enough_to_know_its_clock(begun: Begun, moves
         assert run(begun, [*before, *touched]).clock == run(begun, moves).clock
 
 
+def test_a_closing_time_that_was_moved_unseen_counts_for_what_comes_later() -> None:
+    begun = Begun("a1", AT, 1, 100, AT + MINUTE)
+    own = {"attempt_id": "a1"}
+    moves = [
+        Move("one", 1, "extend", AT, minutes=1, **own),  # type: ignore[arg-type]  # by name
+        Move("one", 2, "override", AT, minutes=1, closes_at=AT + 3 * MINUTE, **own),  # type: ignore[arg-type]  # by name
+        Move("one", 3, "override", AT, minutes=2, **own),  # type: ignore[arg-type]  # by name
+    ]
+    found = run(begun, moves)
+    assert found.touched == tuple(moves) and found.clock.deadline_at == AT + 3 * MINUTE
+
+
 @given(measures())
 def test_every_measure_has_a_name_of_its_own(moves: list[Move]) -> None:
     assert len({(one.source, one.number) for one in moves}) == len({one.id for one in moves})
