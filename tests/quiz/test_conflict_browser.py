@@ -107,6 +107,8 @@ def test_what_a_closed_tab_left_is_handed_in_by_the_other_one(browser: Browser, 
     instance.kill()
     first = answer(twin)
     expect(twin.locator("[data-saved]")).to_contain_text("等待网络")
+    # The page says so from the first tap of an answer on; the last one is written down a moment later.
+    twin.wait_for_timeout(1000)
     twin.close()
     go_to(tab, 2)
     second = answer(tab)
