@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from learnapp import assessment, ledger, points
 from learnapp.errors import NotFound
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language
 from learnapp.web.filters import hundredths
 
 Assessed = ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided | ledger.Recognised
@@ -17,13 +17,13 @@ Assessed = ledger.PeriodClosed | ledger.Graded | ledger.ObjectionDecided | ledge
 def assessed_words(event: Assessed, member_id: str) -> tuple[str, str]:
     """The sentence, and the note in smaller type. What was erased is left out."""
     period = _period(event.period)
-    title = _named(period.title, period.title_en) if period else ""
+    title = in_language(period.title, period.title_en) if period else ""
     if isinstance(event, ledger.PeriodClosed):
         text = gettext("The period “%(title)s” was closed", title=title)
         return str(text), str(gettext("%(total)s points, frozen for good", total=hundredths(event.total)))
     if isinstance(event, ledger.Recognised):
         listed = assessment.recognition.titles([event.listing]).get(event.listing, ("", ""))
-        text = gettext("Placed on the recognition list “%(title)s”", title=_named(*listed))
+        text = gettext("Placed on the recognition list “%(title)s”", title=in_language(*listed))
         return str(text), ledger.note_text(member_id, event.note)
     if isinstance(event, ledger.ObjectionDecided):
         outcome = gettext(assessment.OUTCOMES[event.outcome])
@@ -40,12 +40,8 @@ def _grade(event: ledger.Graded, member_id: str, period: points.PeriodInfo | Non
     if not kept or period is None:
         return event.meeting_on
     code = json.loads(kept)["grade"]
-    titles = {one.id: _named(one.title, one.title_en) for one in period.rules.grades}
+    titles = {one.id: in_language(one.title, one.title_en) for one in period.rules.grades}
     return f"{titles.get(code) or gettext('No grade this time')} · {event.meeting_on}"
-
-
-def _named(text: str, text_en: str) -> str:
-    return text_en if language() == "en" and text_en else text
 
 
 def _period(period_id: str) -> points.PeriodInfo | None:

@@ -71,7 +71,7 @@ def language() -> str:
 
 
 def in_language(text: str, text_en: str) -> str:
-    """Text of a rule set or a period, which come in both languages: in that of this request."""
+    """A text that comes in both languages, in that of this request; the main one where there is no English."""
     return text_en if language() == "en" and text_en else text
 
 

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from learnapp import branches, catalogue, coverage, guard, hours, plans, quiz, records, study
-from learnapp.web.doors import language, settings, today
+from learnapp.web.doors import in_language, settings, today
 from learnapp.web.quiz.results import hidden_in, results
 
 
@@ -44,7 +44,7 @@ class Step:
 
 def title(thing: catalogue.Course | catalogue.Quiz | catalogue.ModuleInfo) -> str:
     """A title in the language of the request, else in the main one."""
-    return thing.title_en if language() == "en" and thing.title_en else thing.title
+    return in_language(thing.title, thing.title_en)
 
 
 def tasks(principal: guard.Principal) -> list[Task]:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from learnapp import accounts, audit, catalogue, declarations, ledger, plans
 from learnapp.errors import NotFound
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language
 from learnapp.web.filters import hundredths
 
 BASES = {**declarations.WAIVER, **declarations.EQUIVALENCE}
@@ -40,7 +40,7 @@ def thing_title(thing: str) -> str:
         )
     except NotFound:
         return slug
-    return found.title_en if language() == "en" and found.title_en else found.title
+    return in_language(found.title, found.title_en)
 
 
 def basis_words(code: str) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from learnapp import catalogue, plans, study
 from learnapp.errors import N_, NotFound
 from learnapp.questions import Answer, Presented
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language, language
 from learnapp.web.filters import hundredths, rendered
 
 
@@ -67,11 +67,6 @@ class Lesson:
     following: tuple[str, str] | None
     resume: tuple[str, str] | None
     old_version: str | None
-
-
-def in_language(main: str, english: str) -> str:
-    """The English text where English is read and there is one, else the main text."""
-    return english if english and language() == "en" else main
 
 
 def planned_hours(standing: study.Standing, minutes: int) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from flask import g
 
 from learnapp import branches, declarations, points
-from learnapp.web.doors import language, me, today
+from learnapp.web.doors import in_language, me, today
 
 SOURCES = ("declared", "organised")
 
@@ -74,11 +74,6 @@ class Book:
             for period in reversed(self.in_force(on))
             for act in _acts(period)
         }
-
-
-def in_language(text: str, text_en: str) -> str:
-    """Words of a rule set or a period in the language of the request, else in the main one."""
-    return text_en if language() == "en" and text_en else text
 
 
 def _acts(period: points.PeriodInfo) -> Iterator[points.Act]:

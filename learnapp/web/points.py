@@ -15,8 +15,6 @@ from learnapp.web import points_why
 from learnapp.web.doors import in_language, language, may, me, today
 from learnapp.web.filters import hundredths
 
-__all__ = ["bp", "in_language"]
-
 bp = Blueprint("points", __name__, url_prefix="/points")
 
 

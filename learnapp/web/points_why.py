@@ -22,7 +22,6 @@ __all__ = [
     "Sum",
     "Told",
     "brought",
-    "in_language",
     "months",
     "stretches",
     "sum_of",

@@ -16,7 +16,7 @@ from learnapp.clock import local_date
 from learnapp.errors import N_, NotFound
 from learnapp.web import granted, offers
 from learnapp.web.assessed import Assessed, assessed_words
-from learnapp.web.doors import language, me, settings, today
+from learnapp.web.doors import in_language, me, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.moved import moved_words
 from learnapp.web.worked import work_words
@@ -60,7 +60,7 @@ def title_of(kind: str, version: str, fallback: str) -> str:
         )
     except NotFound:
         return fallback
-    return thing.title_en if language() == "en" and thing.title_en else thing.title
+    return in_language(thing.title, thing.title_en)
 
 
 def _module_title(event: ledger.ModuleCompleted) -> str:
@@ -70,7 +70,7 @@ def _module_title(event: ledger.ModuleCompleted) -> str:
         return event.module
     for module in modules:
         if module.id == event.module:
-            return module.title_en if language() == "en" and module.title_en else module.title
+            return in_language(module.title, module.title_en)
     return event.module
 
 
@@ -156,7 +156,7 @@ def _person_words(event: ledger.Merged | ledger.MergeUndone | ledger.Erased) -> 
 def _measure_words(event: ledger.QuizMeasured, member_id: str) -> ActWords:
     try:
         current = catalogue.quiz(event.quiz)
-        title = current.title_en if language() == "en" and current.title_en else current.title
+        title = in_language(current.title, current.title_en)
     except NotFound:
         title = event.quiz
     told = {

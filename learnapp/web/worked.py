@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from learnapp import catalogue, ledger
 from learnapp.errors import N_, NotFound
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language
 
 _WORDS = {
     "lesson-approved": N_("A lesson was approved and published: “%(title)s”"),
@@ -26,15 +26,11 @@ def _title(ref: str) -> str:
     try:
         if kind == "quiz":
             quiz = catalogue.quiz(name.partition("/")[0])
-            return _named(quiz.title, quiz.title_en)
+            return in_language(quiz.title, quiz.title_en)
         if kind == "module":
             slug, _, module_id = name.partition("/")
             module = catalogue.course(slug).find(module_id)
-            return _named(module.title, module.title_en) if module else module_id
+            return in_language(module.title, module.title_en) if module else module_id
     except NotFound:
         pass
     return name
-
-
-def _named(title: str, title_en: str) -> str:
-    return title_en if language() == "en" and title_en else title

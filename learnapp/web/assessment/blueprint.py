@@ -9,8 +9,7 @@ from flask_babel import gettext
 
 from learnapp import assessment, points
 from learnapp.errors import N_, AppError
-from learnapp.web.doors import settings, today
-from learnapp.web.points_why import in_language
+from learnapp.web.doors import in_language, settings, today
 
 bp = Blueprint("assessment", __name__, url_prefix="/assessment")
 

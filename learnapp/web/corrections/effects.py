@@ -9,10 +9,9 @@ from flask_babel import gettext
 
 from learnapp import branches, coverage, follow, guard, ledger, plans, points, records
 from learnapp.db import transaction
-from learnapp.web.doors import me, now, settings, today
+from learnapp.web.doors import in_language, me, now, settings, today
 from learnapp.web.filters import hundredths
 from learnapp.web.granted import day_words, thing_title
-from learnapp.web.points import in_language
 from learnapp.web.quiz.results import hidden_in
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from learnapp import branches, catalogue, coverage, guard, plans
 from learnapp.coverage import Counts
 from learnapp.errors import N_, NotFound
-from learnapp.web.doors import language, me, now, today
+from learnapp.web.doors import in_language, language, me, now, today
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _titles() -> dict[tuple[str, str], str]:
         "quiz": catalogue.quizzes(),
     }
     return {
-        (kind, thing.slug): thing.title_en if language() == "en" and thing.title_en else thing.title
+        (kind, thing.slug): in_language(thing.title, thing.title_en)
         for kind, found in things.items()
         for thing in found
     }

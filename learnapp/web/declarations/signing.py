@@ -17,7 +17,7 @@ from learnapp.db import transaction
 from learnapp.errors import N_, Conflict, NotFound
 from learnapp.web import offers
 from learnapp.web.declarations.blueprint import bp
-from learnapp.web.doors import follow_now, may, me, now, today
+from learnapp.web.doors import follow_now, in_language, may, me, now, today
 from learnapp.web.filters import hundredths
 from learnapp.web.quiz.results import hidden_in
 from learnapp.web.words import ActWords, act_words
@@ -133,7 +133,7 @@ def _row(line: points.Line, period: points.PeriodInfo, entry: ledger.Entry) -> R
     number = hundredths(line.counted)
     return Row(
         act_words(entry),
-        offers.in_language(rule.text, rule.text_en),
+        in_language(rule.text, rule.text_en),
         f"+{number}" if line.counted > 0 else number.replace("-", "－"),
         line.on,
     )
@@ -150,7 +150,7 @@ def quarter(period_id: str, quarter: str) -> str:
     return render_template(
         "declarations/quarter.html",
         quarter=Quarter(period, quarter, title_of(quarter), signed, bool(signed and signed.digest != digest)),
-        title=offers.in_language(period.title, period.title_en),
+        title=in_language(period.title, period.title_en),
         rows=[_row(line, period, entries[line.seq]) for line in lines],
         total=hundredths(sum(line.counted for line in lines)),
         digest=digest,

@@ -14,10 +14,9 @@ from learnapp.drill import Card
 from learnapp.errors import N_, Invalid
 from learnapp.questions import Answer
 from learnapp.quiz.journal import Fields
-from learnapp.web.doors import may, me, now, settings, today
+from learnapp.web.doors import in_language, may, me, now, settings, today
 from learnapp.web.drill import shown
 from learnapp.web.drill.blueprint import bp
-from learnapp.web.quiz.shown import titled
 
 
 def cards() -> list[Card]:
@@ -70,7 +69,7 @@ def _ask(card: Card, problem: str = "", typed: Fields | None = None) -> str:
         card=card,
         html=shown.asked(card, typed),
         source=catalogue.quiz_version(card.version),
-        titled=titled,
+        titled=in_language,
         problem=problem,
         **_steps(),
     )
@@ -123,6 +122,6 @@ def answered(slug: str, question: str) -> str | Response:
         html=shown.reviewed(card, review),
         source=catalogue.quiz_version(card.version),
         left=len(drill.due(drill.book(me().member_id), today())),
-        titled=titled,
+        titled=in_language,
         **_steps(),
     )

@@ -12,8 +12,8 @@ from learnapp import catalogue, drill, questions, quiz
 from learnapp.drill import Card, Review
 from learnapp.questions import Order, Reviewed
 from learnapp.quiz.journal import Fields
-from learnapp.web.doors import language
-from learnapp.web.quiz.shown import as_typed, rendered, titled
+from learnapp.web.doors import in_language, language
+from learnapp.web.quiz.shown import as_typed, rendered
 
 FIELD = "a"
 
@@ -61,4 +61,4 @@ def _line(card: Card, number: int) -> Line:
     told = questions.review(found, questions.written_order(found), json.loads(card.last_answer), language())
     source = catalogue.quiz_version(card.version)
     html = rendered("review", told.kind, r=told, number=number)
-    return Line(card, number, titled(source.title, source.title_en), found.topic, html, told)
+    return Line(card, number, in_language(source.title, source.title_en), found.topic, html, told)

@@ -9,7 +9,7 @@ from datetime import date
 from flask_babel import gettext, ngettext
 
 from learnapp import branches, plans, records
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language
 from learnapp.web.filters import hundredths
 
 
@@ -104,7 +104,7 @@ def beside(target: plans.Target) -> list[str]:
 
 def source_of(target: plans.Target) -> str:
     """The text a target rests on, in the language of the request."""
-    return target.source_en if language() == "en" and target.source_en else target.source
+    return in_language(target.source, target.source_en)
 
 
 def measure_notes(measure: records.Measure) -> list[str]:

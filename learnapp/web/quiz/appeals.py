@@ -13,9 +13,8 @@ from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict, Forbidden, Invalid
 from learnapp.quiz import appeals, marking
 from learnapp.quiz.marking import Sheaf
-from learnapp.web.doors import follow_now, may, me, now
+from learnapp.web.doors import follow_now, in_language, may, me, now
 from learnapp.web.quiz import marking_forms as forms
-from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 
 
@@ -30,7 +29,7 @@ def all_appeals() -> str:
 def _stem(one: appeals.AppealInfo) -> str:
     version = quiz.attempt(one.member_id, one.attempt_id).quiz_version
     question = quiz.bank(version)[one.question]
-    return shown.titled(question.stem, question.stem_en)
+    return in_language(question.stem, question.stem_en)
 
 
 @bp.get("/appeals/<lot>")
@@ -90,5 +89,5 @@ def _page(found: Sheaf, typed: Mapping[str, str] | None = None, error: AppError 
         may_decide=appeals.may_decide(found, me().member_id),
         problem=gettext(error.message, **error.params) if error else "",
         most=marking.MOST_COMMENT,
-        titled=shown.titled,
+        titled=in_language,
     )

@@ -12,8 +12,8 @@ from learnapp import catalogue, questions, quiz
 from learnapp.catalogue import Quiz
 from learnapp.errors import N_
 from learnapp.quiz import Entry, Inventory, Taken, Use
-from learnapp.web.doors import may
-from learnapp.web.quiz import figures, shown
+from learnapp.web.doors import in_language, may
+from learnapp.web.quiz import figures
 from learnapp.web.quiz.blueprint import bp
 
 LIMIT = 40
@@ -52,7 +52,7 @@ def bank(slug: str) -> str:
         "quiz/bank.html",
         found=found,
         wanted=wanted,
-        title=shown.titled(found.quiz.title, found.quiz.title_en),
+        title=in_language(found.quiz.title, found.quiz.title_en),
         plan=[_row(found.quiz, one) for one in found.plan],
         balanced=all(one.balanced for one in found.plan),
         cards=[card(one) for one in entries[(page - 1) * LIMIT : page * LIMIT]],
@@ -67,7 +67,7 @@ def bank(slug: str) -> str:
 
 def _banks() -> list[tuple[Quiz, str]]:
     """Every bank with its title in the reader's language."""
-    return [(one, shown.titled(one.title, one.title_en)) for one in catalogue.banks()]
+    return [(one, in_language(one.title, one.title_en)) for one in catalogue.banks()]
 
 
 def _pages(entries: Sequence[Entry]) -> int:
@@ -102,7 +102,7 @@ def _row(whole: Quiz, taken: Taken) -> tuple[str, str, str]:
     )
     section = next((one for one in whole.settings.sections if one.id == draw.section), None)
     if section is not None:
-        parts.append(gettext("section “%(title)s”", title=shown.titled(section.title, section.title_en)))
+        parts.append(gettext("section “%(title)s”", title=in_language(section.title, section.title_en)))
     words = str(gettext(", ")).join(parts)
     note = gettext("balanced on measured facility") if taken.balanced else ""
     return words, str(gettext("%(count)s of %(there)s", count=draw.count, there=taken.there)), str(note)
@@ -132,7 +132,7 @@ def card(entry: Entry) -> Card:
     else:
         facts.append((gettext("Facility"), _each(analysed, "facility")))
         facts.append((gettext("Discrimination"), _each(analysed, "discrimination")))
-    return Card(shown.titled(one.stem, one.stem_en), tuple(tag for tag in tags if tag), tuple(facts))
+    return Card(in_language(one.stem, one.stem_en), tuple(tag for tag in tags if tag), tuple(facts))
 
 
 def _used(entry: Entry) -> str:
@@ -140,7 +140,7 @@ def _used(entry: Entry) -> str:
     words = [
         gettext(
             "%(quiz)s: %(attempts)s",
-            quiz=shown.titled(use.quiz.title, use.quiz.title_en),
+            quiz=in_language(use.quiz.title, use.quiz.title_en),
             attempts=ngettext("%(num)s attempt", "%(num)s attempts", use.attempts),
         )
         for use in entry.uses
@@ -156,6 +156,6 @@ def _each(uses: Sequence[Use], name: str) -> str:
         reason = item.missing.get(name, "few") if item else "few"
         value = getattr(item, name, None)
         number = figures.percent(value, reason) if name == "facility" else figures.figure(value, reason)
-        title = shown.titled(use.quiz.title, use.quiz.title_en)
+        title = in_language(use.quiz.title, use.quiz.title_en)
         words.append(number if len(uses) == 1 else gettext("%(quiz)s: %(number)s", quiz=title, number=number))
     return str(gettext("; ")).join(words)

@@ -13,8 +13,7 @@ from learnapp import branches, catalogue, guard, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Invalid
 from learnapp.quiz.measures import ForAll
-from learnapp.web.doors import instant, may, me, now, settings, today
-from learnapp.web.quiz import shown
+from learnapp.web.doors import in_language, instant, may, me, now, settings, today
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.conduct_words import Row, paused, said
 
@@ -63,7 +62,7 @@ def conducting() -> str:
         running = quiz.conducting.running_by_quiz(branches.ids_below([unit.id], today()))
         order = sorted(timed, key=lambda one: (not running.get(one.slug), not one.exam))
         blocks.append((unit, [(one, running.get(one.slug, 0)) for one in order]))
-    return render_template("quiz/conducting.html", blocks=blocks, titled=shown.titled)
+    return render_template("quiz/conducting.html", blocks=blocks, titled=in_language)
 
 
 @bp.get("/<slug>/conduct/<branch_id>")
@@ -95,7 +94,7 @@ def _page(found: catalogue.Quiz, unit: branches.Unit, kind: str = "", problem: s
         wrong=kind,
         problem=problem,
         given=request.form,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

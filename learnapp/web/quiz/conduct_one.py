@@ -12,8 +12,7 @@ from learnapp import branches, catalogue, guard, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, Conflict, Forbidden, Invalid
 from learnapp.quiz import timing
-from learnapp.web.doors import follow_now, instant, may, me, now, settings, today
-from learnapp.web.quiz import shown
+from learnapp.web.doors import follow_now, in_language, instant, may, me, now, settings, today
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.conduct import DONE, PERMISSION, kind_asked, told, whole
 from learnapp.web.quiz.conduct_words import paused, said
@@ -52,7 +51,7 @@ def _person_page(person: branches.Person, problem: str = "") -> str:
         choices=quiz.measures.ALLOWANCES,
         quizzes=[(one, quiz.conducting.STATES[states.get(one.slug, "none")]) for one in catalogue.quizzes()],
         problem=problem,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -100,7 +99,7 @@ def _page(person: branches.Person, found: catalogue.Quiz, kind: str = "", proble
         wrong=kind,
         problem=problem,
         given=request.form,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

@@ -14,8 +14,8 @@ from learnapp.clock import iso, parse_iso
 from learnapp.db import transaction
 from learnapp.errors import AppError, Invalid, TooMany
 from learnapp.quiz.faults import Group, Told
-from learnapp.web.doors import may, me, now, today
-from learnapp.web.quiz import review, running, shown
+from learnapp.web.doors import in_language, may, me, now, today
+from learnapp.web.quiz import review, running
 from learnapp.web.quiz.blueprint import bp
 
 
@@ -92,10 +92,10 @@ def _card(group: Group) -> Card:
     )
     return Card(
         quiz=group.quiz,
-        title=shown.titled(version.title, version.title_en),
+        title=in_language(version.title, version.title_en),
         question=group.question,
         number=place,
-        stem=shown.titled(question.stem, question.stem_en),
+        stem=in_language(question.stem, question.stem_en),
         until=iso(group.until),
         reports=group.reports,
     )

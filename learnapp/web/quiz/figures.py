@@ -10,9 +10,8 @@ from flask_babel import gettext
 from learnapp import quiz
 from learnapp.errors import N_
 from learnapp.quiz import Analysed, Choices, Count, Finding, Item, Report, Whole
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language, language
 from learnapp.web.filters import inline_markdown
-from learnapp.web.quiz.shown import titled
 
 # The bands of discrimination are Moodle's; those of facility are a coarser cut of Moodle's.
 _FACILITY = (
@@ -103,7 +102,7 @@ def _banded(value: float | None, reason: str, bands: tuple[tuple[float, str], ..
 
 def card(one: Analysed) -> Card:
     """A question with its numbers in words; without numbers where fewer than five people had it."""
-    stem = titled(one.question.stem, one.question.stem_en)
+    stem = in_language(one.question.stem, one.question.stem_en)
     if one.item is None or one.choices is None:
         return Card(one.number, stem, one.n, None, (), (), (), ())
     return Card(
@@ -243,6 +242,6 @@ def checks(found: Report, page: str | None = None) -> list[Check]:
     is shown, empty for this page."""
     page = url_for("quiz.statistics", slug=found.quiz.slug) if page is None else page
     return [
-        Check(f"{page}#q{one.number}", titled(one.question.stem, one.question.stem_en), hints(one)[0])
+        Check(f"{page}#q{one.number}", in_language(one.question.stem, one.question.stem_en), hints(one)[0])
         for one in found.doubtful
     ]

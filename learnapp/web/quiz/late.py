@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from learnapp import accounts, branches, catalogue, guard, notices, quiz
 from learnapp.db import transaction
 from learnapp.errors import Conflict, Invalid, NotFound
-from learnapp.web.doors import follow_now, may, me, now, today
-from learnapp.web.quiz import late_words, shown
+from learnapp.web.doors import follow_now, in_language, may, me, now, today
+from learnapp.web.quiz import late_words
 from learnapp.web.quiz.blueprint import bp
 
 PERMISSION = "quiz.conduct"
@@ -40,7 +40,7 @@ def late_waiting() -> str:
         "quiz/late.html",
         lines=[(one, catalogue.quiz_version(one.quiz_version)) for one in lines],
         names=accounts.names({one.member_id for one in lines}),
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -66,7 +66,7 @@ def _page(person: branches.Person, problem: str = "") -> str:
         own=person.member_id == me().member_id,
         problem=problem,
         given=request.form,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

@@ -13,9 +13,8 @@ from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict, Invalid
 from learnapp.quiz import appeals, marking
 from learnapp.quiz.marking import Sheaf
-from learnapp.web.doors import follow_now, may, me, now
+from learnapp.web.doors import follow_now, in_language, may, me, now
 from learnapp.web.quiz import marking_forms as forms
-from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 
 
@@ -27,7 +26,7 @@ def marking_queue() -> str:
         "quiz/marking.html",
         groups=forms.groups(marking.queue()),
         appeals=appeals.waiting(),
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -45,7 +44,7 @@ def mark_next(slug: str, question: str) -> str | Response:
         left=after is not None,
         groups=forms.groups([one for one in marking.queue() if one.waiting]),
         last=last,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -102,7 +101,7 @@ def _page(found: Sheaf, typed: Mapping[str, str] | None = None, error: AppError 
         problem=gettext(error.message, **error.params) if error else "",
         last=request.args.get("last"),
         most=marking.MOST_COMMENT,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

@@ -14,7 +14,7 @@ from learnapp.errors import N_, Invalid
 from learnapp.questions import Criterion, Reviewed
 from learnapp.questions.numbers import decimal_text, in_points, read_decimal
 from learnapp.quiz.marking import Progress, Sheaf
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language, language
 from learnapp.web.quiz import shown
 
 
@@ -67,7 +67,7 @@ def groups(found: Iterable[Progress]) -> list[Group]:
 
 def _line(one: Progress) -> Line:
     question = quiz.bank(one.version)[one.question]
-    return Line(one, shown.titled(question.stem, question.stem_en))
+    return Line(one, in_language(question.stem, question.stem_en))
 
 
 def answer_html(found: Sheaf) -> Markup:
@@ -102,12 +102,12 @@ def _field(one: Criterion, parts: Sequence[str], held: int | None, typed: Mappin
         for level in one.levels
     )
     part = parts.index(one.place) + 1 if one.place and len(parts) > 1 else 0
-    text = shown.titled(one.text, one.text_en)
+    text = in_language(one.text, one.text_en)
     return Field(field_name(one), text, one.points_hundredths, part, steps, value)
 
 
 def _level(level: questions.Level) -> str:
-    return shown.titled(level.text, level.text_en)
+    return in_language(level.text, level.text_en)
 
 
 def field_name(one: Criterion) -> str:

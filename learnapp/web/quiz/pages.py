@@ -11,7 +11,7 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import Conflict
 from learnapp.quiz import AttemptInfo
-from learnapp.web.doors import follow_now, instant, may, me, now, settings
+from learnapp.web.doors import follow_now, in_language, instant, may, me, now, settings
 from learnapp.web.quiz import intros, late_words, results, shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.clock import told
@@ -36,7 +36,7 @@ def index() -> str:
     """Every quiz on the shelf with how the asker stands to it."""
     granted = quiz.clocks.granted(me().member_id)
     lines = shown.lines(catalogue.quizzes(), _mine(), granted)
-    return render_template("quiz/index.html", lines=lines, titled=shown.titled)
+    return render_template("quiz/index.html", lines=lines, titled=in_language)
 
 
 @bp.get("/<slug>/")
@@ -52,7 +52,7 @@ def intro(slug: str) -> str:
         intro=intros.intro(found, mine),
         late_rule=late_words.rule,
         afterwards=results.review_words(found),
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

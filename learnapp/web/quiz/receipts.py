@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from learnapp import catalogue, ledger, quiz
 from learnapp.errors import N_, NotFound
 from learnapp.quiz import Frozen
-from learnapp.web.doors import may, me, now, settings
+from learnapp.web.doors import in_language, may, me, now, settings
 from learnapp.web.filters import fingerprint, hundredths
-from learnapp.web.quiz import late_words, shown
+from learnapp.web.quiz import late_words
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.late_words import precise
 from learnapp.web.quiz.running import look_at
@@ -40,7 +40,7 @@ def receipt_of(found: Frozen, entries: Sequence[ledger.Entry], seq: int) -> Rece
     told = quiz.reviewing.phase_of(found, now(), settings().zone).result
     version = catalogue.quiz_version(found.quiz_version)
     return Receipt(
-        title=shown.titled(version.title, version.title_en),
+        title=in_language(version.title, version.title_en),
         entry=fate.entry,
         facts=tuple(_facts(found, version, fate.entry, told)),
         late=_late(found) if fate.replaced_by is None else (),
@@ -58,7 +58,7 @@ def _facts(found: Frozen, version: catalogue.Quiz, entry: ledger.Entry, told: bo
     ended = gettext("when the time was up") if event.ended_by == "deadline" else gettext("handed in")
     return [
         (gettext("Member"), me().name),
-        (gettext("Quiz"), f"{shown.titled(version.title, version.title_en)} ({found.quiz})"),
+        (gettext("Quiz"), f"{in_language(version.title, version.title_en)} ({found.quiz})"),
         (gettext("Version"), gettext("No. %(seq)s", seq=version.number) + f" · {fingerprint(version.hash)}"),
         (gettext("Attempt"), gettext("No. %(seq)s", seq=found.number) + f" · {found.id}"),
         (gettext("Begun"), precise(found.started_at, None)),

@@ -13,9 +13,8 @@ from learnapp.db import transaction
 from learnapp.errors import N_, Conflict, Invalid, NotFound
 from learnapp.questions import Question
 from learnapp.quiz.regrade import WHAT, Correction, Decided, Plan, Progress, Shift
-from learnapp.web.doors import language, may, me, now
+from learnapp.web.doors import in_language, language, may, me, now
 from learnapp.web.filters import hundredths
-from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.plain import plain
 
@@ -104,7 +103,7 @@ def regrade(slug: str) -> str:
         quiz=current,
         offers=offers(current, numbers),
         made=[_made(one, numbers) for one in quiz.regrade.decisions(slug)],
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -151,12 +150,12 @@ def _plan_page(
         first=numbers[plan.from_version],
         last=numbers[plan.to_version],
         lines=[_line(one, plan.shifts.get(one.before.id, Shift())) for one in plan.comparison.corrections],
-        kept=[shown.titled(one.stem, one.stem_en) for one in plan.comparison.kept],
+        kept=[in_language(one.stem, one.stem_en) for one in plan.comparison.kept],
         bands=_bands(plan),
         most=quiz.regrade.REASON_LIMIT,
         problem=problem,
         reason=reason,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -164,7 +163,7 @@ def _line(one: Correction, shift: Shift) -> Line:
     keys = (_key(one.before), _key(one.after)) if "key" in one.what else None
     points = (hundredths(one.before.points_hundredths), hundredths(one.after.points_hundredths))
     return Line(
-        stem=shown.titled(one.before.stem, one.before.stem_en),
+        stem=in_language(one.before.stem, one.before.stem_en),
         what=gettext(", ").join(gettext(WHAT[what]) for what in one.what),
         keys=keys,
         points=points if "points" in one.what else None,

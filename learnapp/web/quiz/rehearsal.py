@@ -9,8 +9,8 @@ from learnapp import catalogue, media, quiz
 from learnapp.db import transaction
 from learnapp.errors import N_, NotFound
 from learnapp.quiz import rehearsal
-from learnapp.web.doors import may, me, now, settings
-from learnapp.web.quiz import late_words, shown
+from learnapp.web.doors import in_language, may, me, now, settings
+from learnapp.web.quiz import late_words
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.running import look_at
 
@@ -25,8 +25,8 @@ def rehearse() -> str:
     found = rehearsal.definition()
     return render_template(
         "quiz/rehearsal.html",
-        title=shown.titled(found.title, found.title_en),
-        intro=shown.titled(found.intro, found.intro_en),
+        title=in_language(found.title, found.title_en),
+        intro=in_language(found.intro, found.intro_en),
         came_from=request.args.get("quiz", ""),
     )
 

@@ -17,7 +17,7 @@ from learnapp.errors import N_
 from learnapp.quiz import AttemptInfo, Frozen, Sheet, Tap
 from learnapp.quiz.appeals import Told
 from learnapp.quiz.phases import Seen
-from learnapp.web.doors import language, may, now, settings
+from learnapp.web.doors import in_language, language, may, now, settings
 from learnapp.web.quiz import late_words, regrade, results, shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.running import look_at
@@ -146,7 +146,7 @@ def values(found: Frozen) -> dict[str, Any]:
         "own_faults": quiz.faults.own(found.member_id, found.id) if made else {},
         "left": _left(current, mine, found.member_id),
         "best": known.of(current),
-        "titled": shown.titled,
+        "titled": in_language,
     }
 
 
@@ -194,7 +194,7 @@ def look_back(attempt: str, section: str) -> str | Response:
         quiz=version,
         part=part,
         reviewed=reviewed(found, taps, seen, sheets),
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

@@ -13,7 +13,7 @@ from learnapp import catalogue, quiz
 from learnapp.db import transaction
 from learnapp.errors import Invalid
 from learnapp.quiz import Frozen
-from learnapp.web.doors import follow_now, instant, may, me, now
+from learnapp.web.doors import follow_now, in_language, instant, may, me, now
 from learnapp.web.quiz import shown
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.clock import deadline_ms, in_words, reason_of
@@ -75,7 +75,7 @@ def _page(
         "saved_at": shown.last_saved(taps),
         "token": attempt_token(found.member_id, found.id),
         "problem": problem,
-        "titled": shown.titled,
+        "titled": in_language,
     }
     return render_template(template, **values)
 

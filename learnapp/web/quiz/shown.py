@@ -80,11 +80,6 @@ def field_name(question: str) -> str:
     return f"a-{question}"
 
 
-def titled(text: str, text_en: str) -> str:
-    """The text in the language of the request, where there is one."""
-    return text_en if text_en and language() == "en" else text
-
-
 def lines(
     quizzes: Sequence[catalogue.Quiz],
     attempts: Sequence[AttemptInfo],

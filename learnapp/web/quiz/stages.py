@@ -8,7 +8,7 @@ from typing import Literal
 
 from learnapp import catalogue, quiz
 from learnapp.quiz import Frozen, Tap
-from learnapp.web.doors import language
+from learnapp.web.doors import in_language
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def stages(found: Frozen, taps: Sequence[Tap]) -> list[Stage]:
     made = []
     for place, name in enumerate(names):
         numbers = [number for number, sheet in enumerate(sheets, 1) if sheet.section == name]
-        title = titles[name].title_en if language() == "en" and titles[name].title_en else titles[name].title
+        title = in_language(titles[name].title, titles[name].title_en)
         state: Literal["left", "now", "later"] = (
             "left" if place < here else ("now" if place == here else "later")
         )

@@ -6,8 +6,8 @@ from flask import render_template, request
 
 from learnapp import catalogue, quiz
 from learnapp.errors import N_, NotFound
-from learnapp.web.doors import may
-from learnapp.web.quiz import figures, shown
+from learnapp.web.doors import in_language, may
+from learnapp.web.quiz import figures
 from learnapp.web.quiz.blueprint import bp
 from learnapp.web.quiz.regrade import offers
 
@@ -23,7 +23,7 @@ def all_statistics() -> str:
         checks=[check for report in quiz.doubtful() for check in figures.checks(report)],
         banks=catalogue.banks(),
         least=quiz.LEAST,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 
@@ -52,7 +52,7 @@ def statistics(slug: str) -> str:
         percent=figures.percent,
         least=quiz.LEAST,
         source=quiz.SOURCE,
-        titled=shown.titled,
+        titled=in_language,
     )
 
 

@@ -13,10 +13,10 @@ from learnapp import assessment, branches, guard, ledger, records
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Conflict, Forbidden, Invalid
 from learnapp.records import Issued, Standing
-from learnapp.web.doors import language, may, me, now, settings, today
+from learnapp.web.doors import in_language, language, may, me, now, settings, today
 from learnapp.web.records.blueprint import bp
 from learnapp.web.records.certificate_paper import certificate_pdf
-from learnapp.web.records.shown import Told, day_words, in_language, item, told_of
+from learnapp.web.records.shown import Told, day_words, item, told_of
 from learnapp.web.records.verify import checked
 
 STANDINGS: dict[Standing, str] = {

@@ -13,7 +13,7 @@ from learnapp import assessment, branches, catalogue, ledger, plans, records
 from learnapp.errors import N_, NotFound
 from learnapp.records import Correction, Line
 from learnapp.web import granted
-from learnapp.web.doors import language, me, settings, today
+from learnapp.web.doors import in_language, me, settings, today
 from learnapp.web.hours import words
 from learnapp.web.quiz.results import hidden_in
 
@@ -159,11 +159,6 @@ def day_words(day: date) -> str:
     """A day, or the day of an instant, in words with its year."""
     written: str = current_app.jinja_env.filters["day"](day, year=True)
     return written
-
-
-def in_language(text: str, text_en: str) -> str:
-    """A text that comes in both languages."""
-    return text_en if language() == "en" and text_en else text
 
 
 def _year(statement: records.Statement, own: bool) -> YearShown:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, url_for
 
 from learnapp import guard, points
 from learnapp.points import drafting, trial
-from learnapp.web.doors import language, me
+from learnapp.web.doors import in_language, me
 
 bp = Blueprint("rulesets", __name__, url_prefix="/rulesets")
 
@@ -32,11 +32,6 @@ def run_for(run_id: str) -> trial.Run:
     found = trial.run(run_id)
     guard.unit_for(me(), RULES, found.branch_id)
     return found
-
-
-def in_language(text: str, text_en: str) -> str:
-    """Text of a rule set in the language of the request."""
-    return text_en if language() == "en" and text_en else text
 
 
 def title_of(rules: points.rules.RuleSet | None) -> str:

@@ -15,8 +15,8 @@ from learnapp.db import transaction
 from learnapp.errors import AppError
 from learnapp.points import drafting, trial
 from learnapp.points.drafting import wording
-from learnapp.web.doors import may, me, now, today
-from learnapp.web.rulesets.blueprint import RULES, bp, file_answer, here, in_language, owned
+from learnapp.web.doors import in_language, may, me, now, today
+from learnapp.web.rulesets.blueprint import RULES, bp, file_answer, here, owned
 from learnapp.web.rulesets.words import Remark, remarks
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from learnapp import branches, catalogue
 from learnapp.errors import N_
 from learnapp.points import drafting
-from learnapp.web.rulesets.blueprint import in_language
+from learnapp.web.doors import in_language
 
 _ACTS = "declared organised"
 _SYSTEM = "module course quiz"

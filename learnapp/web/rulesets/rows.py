@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from learnapp.db import transaction
 from learnapp.errors import AppError, Conflict
 from learnapp.points import drafting
-from learnapp.web.doors import may, me, now
+from learnapp.web.doors import in_language, may, me, now
 from learnapp.web.rulesets import drafts
-from learnapp.web.rulesets.blueprint import RULES, bp, here, in_language, owned
+from learnapp.web.rulesets.blueprint import RULES, bp, here, owned
 from learnapp.web.rulesets.fields import KIND_WORDS, fields_for, typed
 from learnapp.web.rulesets.words import remarks
 

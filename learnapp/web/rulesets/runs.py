@@ -18,9 +18,9 @@ from learnapp import accounts, branches, coverage, guard, points
 from learnapp.db import transaction
 from learnapp.errors import N_, NotFound
 from learnapp.points import drafting, trial
-from learnapp.web.doors import may, me, now
+from learnapp.web.doors import in_language, may, me, now
 from learnapp.web.filters import hundredths
-from learnapp.web.rulesets.blueprint import RULES, TRIAL, bp, in_language, run_for, title_of
+from learnapp.web.rulesets.blueprint import RULES, TRIAL, bp, run_for, title_of
 
 # About so many bars a side.
 MOST_BARS = 8

@@ -10,8 +10,8 @@ from learnapp import accounts, branches, guard, points
 from learnapp.db import transaction
 from learnapp.errors import N_, AppError, Invalid, NotFound
 from learnapp.points import drafting
-from learnapp.web.doors import may, me, now
-from learnapp.web.rulesets.blueprint import RULES, bp, here, in_language, title_of
+from learnapp.web.doors import in_language, may, me, now
+from learnapp.web.rulesets.blueprint import RULES, bp, here, title_of
 
 
 @bp.get("/")
